@@ -1,0 +1,1 @@
+//! The automatic admin of Demijohn

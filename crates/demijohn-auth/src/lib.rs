@@ -1,0 +1,1 @@
+//! Accounts for Demijohn: users, groups, permissions, passwords, login

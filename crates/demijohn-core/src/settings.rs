@@ -1,0 +1,6 @@
+//! Settings.
+
+/// The settings of a site.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Settings {}

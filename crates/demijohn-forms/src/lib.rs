@@ -1,0 +1,1 @@
+//! Forms for Demijohn: fields, widgets, validation, forms from models

@@ -1,0 +1,1 @@
+//! Demijohn's derive and attribute macros

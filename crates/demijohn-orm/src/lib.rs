@@ -1,0 +1,1 @@
+//! Demijohn's ORM: models, query sets, transactions, migrations

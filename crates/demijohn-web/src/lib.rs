@@ -1,0 +1,1 @@
+//! Demijohn's micro framework: App, routing, server, templates, sessions, CSRF, test client

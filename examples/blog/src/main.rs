@@ -1,0 +1,2 @@
+//! The `blog` example.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `hello` example.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `webhook` example.
+fn main() {}
