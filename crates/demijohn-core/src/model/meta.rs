@@ -1,0 +1,301 @@
+//! [`ModelMeta`]: a model as data.
+
+use std::fmt;
+
+use super::{FieldMeta, Value};
+use crate::{Error, ErrorKind, suggest};
+
+/// What happens to the rows that point to a row which is deleted.
+///
+/// As in Django, the framework does it, not the database, so it is the same on every database and can be shown before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OnDelete {
+    /// They are deleted too.
+    Cascade,
+    /// They forbid it.
+    Protect,
+    /// They forbid it, unless they are deleted by the same act.
+    Restrict,
+    /// They point to nothing from then on.
+    SetNull,
+    /// They get their field's default.
+    SetDefault,
+    /// Nothing: the database may refuse.
+    DoNothing,
+}
+
+/// Where a foreign key points and what it does when that row goes.
+#[derive(Clone, Copy)]
+pub struct RelationMeta {
+    /// The model pointed to.
+    pub to: fn() -> &'static ModelMeta,
+    /// What happens when the row pointed to is deleted.
+    pub on_delete: OnDelete,
+    /// What the other side calls these rows.
+    pub related_name: Option<&'static str>,
+}
+
+impl fmt::Debug for RelationMeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RelationMeta({}, {:?})", (self.to)().label_lower(), self.on_delete)
+    }
+}
+
+/// A set of rows of another model, kept in a table of pairs.
+#[derive(Clone, Copy)]
+pub struct ManyToManyMeta {
+    /// The field's name: `tags`.
+    pub name: &'static str,
+    /// The model on the other side.
+    pub to: fn() -> &'static ModelMeta,
+    /// The table of pairs: its second field points to this model, its third to the other.
+    pub through: fn() -> &'static ModelMeta,
+    /// What the other side calls these rows.
+    pub related_name: Option<&'static str>,
+    /// May a form leave it empty?
+    pub blank: bool,
+    /// What people call it.
+    pub label: &'static str,
+    /// A sentence that helps to fill it in.
+    pub help_text: &'static str,
+}
+
+impl fmt::Debug for ManyToManyMeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ManyToManyMeta({} -> {})", self.name, (self.to)().label_lower())
+    }
+}
+
+/// An index or a unique constraint over several columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexMeta {
+    /// Its name in the database; made as Django makes it when none is given.
+    pub name: Option<&'static str>,
+    /// The fields, in order.
+    pub fields: &'static [&'static str],
+    /// Does it forbid duplicates?
+    pub unique: bool,
+}
+
+/// One step of a model's usual order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderMeta {
+    /// The field.
+    pub field: &'static str,
+    /// Largest first?
+    pub descending: bool,
+}
+
+/// Where a model stands in the source code; `makemigrations` writes beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SourceMeta {
+    /// The folder of its crate's `Cargo.toml`.
+    pub manifest_dir: &'static str,
+    /// The file, as the compiler names it.
+    pub file: &'static str,
+    /// The line.
+    pub line: u32,
+}
+
+/// A model as data: its table, fields, relations and everything screens need to know.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct ModelMeta {
+    /// The app it belongs to: `blog`.
+    pub app: &'static str,
+    /// Its name: `Post`.
+    pub name: &'static str,
+    /// Its table: `blog_post`.
+    pub table: &'static str,
+    /// What people call one row: `post`.
+    pub label: &'static str,
+    /// What people call several: `posts`.
+    pub label_plural: &'static str,
+    /// Its columns, in the order of the struct.
+    pub fields: &'static [FieldMeta],
+    /// Its sets of other rows.
+    pub many_to_many: &'static [ManyToManyMeta],
+    /// The order of rows when a query names none.
+    pub ordering: &'static [OrderMeta],
+    /// Indexes and unique constraints over several columns.
+    pub indexes: &'static [IndexMeta],
+    /// The fields whose values name a row to people; empty lets [`ModelMeta::display_fields`] choose.
+    pub display: &'static [&'static str],
+    /// Do migrations make its table?
+    pub managed: bool,
+    /// Is it a table of pairs that a many-to-many field made? Such models have no screens and no permissions.
+    pub auto_created: bool,
+    /// Where it stands in the source code.
+    pub source: SourceMeta,
+}
+
+impl ModelMeta {
+    /// A managed model with these fields and nothing else.
+    pub const fn new(
+        app: &'static str,
+        name: &'static str,
+        table: &'static str,
+        label: &'static str,
+        label_plural: &'static str,
+        fields: &'static [FieldMeta],
+    ) -> Self {
+        Self {
+            app,
+            name,
+            table,
+            label,
+            label_plural,
+            fields,
+            many_to_many: &[],
+            ordering: &[],
+            indexes: &[],
+            display: &[],
+            managed: true,
+            auto_created: false,
+            source: SourceMeta { manifest_dir: "", file: "", line: 0 },
+        }
+    }
+
+    /// Sets of other rows.
+    pub const fn many_to_many(mut self, fields: &'static [ManyToManyMeta]) -> Self {
+        self.many_to_many = fields;
+        self
+    }
+
+    /// The order of rows when a query names none.
+    pub const fn ordering(mut self, ordering: &'static [OrderMeta]) -> Self {
+        self.ordering = ordering;
+        self
+    }
+
+    /// Indexes and unique constraints over several columns.
+    pub const fn indexes(mut self, indexes: &'static [IndexMeta]) -> Self {
+        self.indexes = indexes;
+        self
+    }
+
+    /// The fields whose values name a row to people.
+    pub const fn display(mut self, fields: &'static [&'static str]) -> Self {
+        self.display = fields;
+        self
+    }
+
+    /// Leaves the table to somebody else.
+    pub const fn unmanaged(mut self) -> Self {
+        self.managed = false;
+        self
+    }
+
+    /// Marks a table of pairs.
+    pub const fn auto_created(mut self) -> Self {
+        self.auto_created = true;
+        self
+    }
+
+    /// Where it stands in the source code.
+    pub const fn source(mut self, manifest_dir: &'static str, file: &'static str, line: u32) -> Self {
+        self.source = SourceMeta { manifest_dir, file, line };
+        self
+    }
+
+    /// `blog.Post`.
+    pub fn full_name(&self) -> String {
+        format!("{}.{}", self.app, self.name)
+    }
+
+    /// The name as permissions, content types and URLs write it: `post`.
+    pub fn name_lower(&self) -> String {
+        self.name.to_lowercase()
+    }
+
+    /// `blog.post`.
+    pub fn label_lower(&self) -> String {
+        format!("{}.{}", self.app, self.name_lower())
+    }
+
+    /// The position of the primary key among the fields.
+    pub fn key_index(&self) -> usize {
+        self.fields.iter().position(|field| field.primary_key).expect("the derive and inspection refuse a model without a key")
+    }
+
+    /// The primary key.
+    pub fn key(&self) -> &'static FieldMeta {
+        &self.fields[self.key_index()]
+    }
+
+    /// The position of the field of this name.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// The field of this name, or of this column.
+    pub fn field(&self, name: &str) -> Option<&'static FieldMeta> {
+        self.fields.iter().find(|field| field.name == name || field.column == name)
+    }
+
+    /// The field of this name, or an error that lists the choices.
+    ///
+    /// # Errors
+    /// `orm.unknown_field` when there is none.
+    #[track_caller]
+    pub fn require_field(&self, name: &str) -> Result<&'static FieldMeta, Error> {
+        self.field(name).ok_or_else(|| self.unknown_field(name))
+    }
+
+    /// The error for a name that no field has.
+    #[track_caller]
+    pub fn unknown_field(&self, name: &str) -> Error {
+        let names = || self.fields.iter().map(|field| field.name);
+        let shown: String = name.chars().take(80).flat_map(char::escape_debug).collect();
+        let error = Error::new(
+            ErrorKind::Invalid,
+            "orm.unknown_field",
+            format!("unknown field `{shown}` on model `{}`; choices are {}", self.name, suggest::list(names())),
+        );
+        match suggest::nearest(name, names()) {
+            Some(near) => error.with_hint(format!("did you mean `{near}`?")),
+            None => error,
+        }
+    }
+
+    /// The fields whose values name a row to people: those chosen with `display`, else the first field that is usual
+    /// for it, else the first text column, else none.
+    pub fn display_fields(&self) -> Vec<&'static FieldMeta> {
+        if !self.display.is_empty() {
+            return self.display.iter().filter_map(|name| self.field(name)).collect();
+        }
+        let usual = ["name", "title", "username", "label", "codename", "slug", "email"];
+        let found = usual
+            .iter()
+            .find_map(|name| self.fields.iter().find(|field| field.name == *name))
+            .or_else(|| self.fields.iter().find(|field| matches!(field.kind, super::FieldKind::Varchar(_))));
+        found.into_iter().collect()
+    }
+
+    /// What people read for a row: its display fields, or `Post object (7)`.
+    pub fn display_row(&self, values: &[Value]) -> String {
+        let words: Vec<String> = self
+            .display_fields()
+            .iter()
+            .filter_map(|field| values.get(self.index_of(field.name)?))
+            .filter(|value| !value.is_null())
+            .map(ToString::to_string)
+            .filter(|text| !text.is_empty())
+            .collect();
+        if words.is_empty() {
+            let key = values.get(self.key_index()).map_or_else(String::new, ToString::to_string);
+            return format!("{} object ({key})", self.name);
+        }
+        words.join(" ")
+    }
+}
+
+/// Two descriptions are of the same model when they name the same table.
+impl PartialEq for ModelMeta {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.table == other.table
+    }
+}
+
+impl Eq for ModelMeta {}
