@@ -5,6 +5,7 @@
 
 mod check;
 mod error;
+pub mod excerpt;
 #[cfg(feature = "model")]
 pub mod model;
 #[cfg(feature = "response")]
