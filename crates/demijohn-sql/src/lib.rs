@@ -1,1 +1,24 @@
-//! Demijohn's SQL: query trees, the writer, dialects, schema and the driver trait; no I/O
+//! Demijohn's SQL: query trees, the writer that turns them into text, and the [`Driver`] trait that runs it.
+//!
+//! No I/O and no runtime here. A query is data from the moment the user's closure returns: a [`Select`] over
+//! [`Expr`]s whose columns name a [`Path`] of relations. Only the [`writer`] decides aliases and joins, late, when it
+//! sees the whole query; so a relation that is mentioned three times is joined once, and a subquery sees the tables
+//! of the query around it.
+//!
+//! **Invariant:** every identifier in a statement comes from a `ModelMeta`, never from a request.
+
+mod dialect;
+mod driver;
+mod expr;
+mod path;
+mod query;
+mod row;
+pub mod text_format;
+pub mod writer;
+
+pub use dialect::{Dialect, Mysql, Postgres, Sqlite};
+pub use driver::{Answer, Connection, Driver, Flow, Outcome, RowSink, Statement, Transaction};
+pub use expr::{Aggregate, Arithmetic, Column, Compare, Expr, Function, Match};
+pub use path::Path;
+pub use query::{Assignment, Delete, Insert, Order, Projection, Select, Update};
+pub use row::{Row, ValueRef, decode, decode_decimal};

@@ -1,0 +1,125 @@
+//! The [`Driver`] trait: what a database does for the layers above.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use demijohn_core::Result;
+use demijohn_core::model::Value;
+
+use crate::{Dialect, Row};
+
+/// A statement ready to be sent: its text and the values that go beside it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Statement {
+    /// The SQL, with a placeholder for each value.
+    pub sql: String,
+    /// The values, in the order of the placeholders.
+    pub params: Vec<Value>,
+}
+
+impl Statement {
+    /// A statement without values.
+    pub fn plain(sql: impl Into<String>) -> Self {
+        Self { sql: sql.into(), params: Vec::new() }
+    }
+}
+
+/// What came of a statement that gives no rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many rows it made, changed or removed.
+    pub rows: u64,
+    /// The number that the database gave to the last row it made, where it numbers rows.
+    pub last_key: Option<i64>,
+}
+
+/// Does the reader of rows want more?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// The next row, please.
+    More,
+    /// Enough.
+    Stop,
+}
+
+/// Takes the rows of a result, one after another.
+pub type RowSink<'a> = dyn FnMut(&dyn Row) -> Result<Flow> + Send + 'a;
+
+/// The result of a call to a driver: there at once, or later.
+///
+/// SQLite answers on the caller's thread, where a boxed future would cost more than the query; others wait.
+#[must_use = "nothing happens until it is awaited"]
+pub enum Answer<'a, T> {
+    /// It is there.
+    Ready(Option<Result<T>>),
+    /// It will come.
+    Later(Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>),
+}
+
+impl<'a, T> Answer<'a, T> {
+    /// An answer that is there.
+    pub fn ready(result: Result<T>) -> Self {
+        Self::Ready(Some(result))
+    }
+
+    /// An answer that will come.
+    pub fn later(future: impl Future<Output = Result<T>> + Send + 'a) -> Self {
+        Self::Later(Box::pin(future))
+    }
+}
+
+impl<T> Unpin for Answer<'_, T> {}
+
+impl<T> Future for Answer<'_, T> {
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            Self::Ready(result) => Poll::Ready(result.take().expect("a future is not polled after it is done")),
+            Self::Later(future) => future.as_mut().poll(context),
+        }
+    }
+}
+
+/// Something that runs statements: a database as a whole, or one transaction.
+pub trait Connection: Send + Sync {
+    /// How SQL is written for it.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Runs a query and hands its rows to `sink`, until they end or it has enough.
+    fn query<'a>(&'a self, statement: &'a Statement, sink: &'a mut RowSink<'_>) -> Answer<'a, ()>;
+
+    /// Runs a statement that gives no rows.
+    fn execute<'a>(&'a self, statement: &'a Statement) -> Answer<'a, Outcome>;
+
+    /// Runs one statement for each list of values, all or none of them.
+    fn execute_many<'a>(&'a self, sql: &'a str, rows: &'a [Vec<Value>]) -> Answer<'a, Outcome>;
+
+    /// Runs statements without values, separated by semicolons: for migrations.
+    fn execute_script<'a>(&'a self, sql: &'a str) -> Answer<'a, ()>;
+}
+
+/// A database: shared by everything that runs, cheap to call from many tasks at once.
+pub trait Driver: Connection {
+    /// Begins a transaction, waiting for its turn where only one can write.
+    fn begin(&self) -> Answer<'_, Box<dyn Transaction>>;
+
+    /// Takes the lock that only one migrating program can hold; it is given back when the guard is dropped.
+    fn lock_migrations(&self) -> Answer<'_, Box<dyn Send + Sync>>;
+
+    /// Begins a transaction in which tables may be rebuilt: foreign keys are checked at its end, not in between.
+    fn begin_schema_change(&self) -> Answer<'_, Box<dyn Transaction>>;
+
+    /// Where it is, for messages: without a password.
+    fn address(&self) -> &str;
+}
+
+/// A transaction. Dropped without [`commit`](Transaction::commit), it is rolled back.
+pub trait Transaction: Connection {
+    /// Makes everything permanent.
+    fn commit(self: Box<Self>) -> Answer<'static, ()>;
+
+    /// Takes everything back.
+    fn rollback(self: Box<Self>) -> Answer<'static, ()>;
+}

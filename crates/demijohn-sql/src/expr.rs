@@ -1,0 +1,277 @@
+//! [`Expr`]: what can stand in a query.
+
+use demijohn_core::model::{FieldMeta, Value};
+
+use crate::{Path, Select};
+
+/// A column of a table that a path leads to.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// The way to its table.
+    pub path: &'static Path,
+    /// Its position among the model's fields.
+    pub field: u16,
+}
+
+impl Column {
+    /// What it is.
+    pub fn meta(self) -> &'static FieldMeta {
+        &self.path.model().fields[usize::from(self.field)]
+    }
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.path, other.path) && self.field == other.field
+    }
+}
+
+/// How two values compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    /// Equal.
+    Eq,
+    /// Unlike.
+    Ne,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Le,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+}
+
+/// How a text matches another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// It has it somewhere.
+    Contains,
+    /// It begins with it.
+    StartsWith,
+    /// It ends with it.
+    EndsWith,
+    /// It is it.
+    Exact,
+}
+
+/// What is done with two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// Sum.
+    Add,
+    /// Difference.
+    Sub,
+    /// Product.
+    Mul,
+    /// Quotient.
+    Div,
+    /// Remainder.
+    Rem,
+}
+
+/// What is made of a group of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aggregate {
+    /// How many rows, or how many values that are not NULL.
+    Count,
+    /// The total.
+    Sum,
+    /// The mean.
+    Avg,
+    /// The least.
+    Min,
+    /// The greatest.
+    Max,
+}
+
+/// A function that every database has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Function {
+    /// The text in lower case.
+    Lower,
+    /// The text in upper case.
+    Upper,
+    /// How many characters.
+    Length,
+    /// The first argument that is not NULL.
+    Coalesce,
+    /// The number without its sign.
+    Abs,
+}
+
+/// What can stand in a query: a column, a value, or something made of them.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Expr {
+    /// A column.
+    Column(Column),
+    /// A value, sent to the database beside the text, never in it.
+    Value(Value),
+    /// A comparison. With NULL on the right it is `IS NULL` or `IS NOT NULL`.
+    Compare(Compare, Box<(Expr, Expr)>),
+    /// All of them hold.
+    And(Vec<Expr>),
+    /// One of them holds.
+    Or(Vec<Expr>),
+    /// It does not hold: true for NULL too.
+    Not(Box<Expr>),
+    /// It is NULL, or is not (`false`).
+    IsNull(Box<Expr>, bool),
+    /// The first text matches the second; `ignore_case` for letters of any case.
+    Match {
+        /// How.
+        how: Match,
+        /// Do capitals equal small letters?
+        ignore_case: bool,
+        /// The text and what it is to match.
+        operands: Box<(Expr, Expr)>,
+    },
+    /// It is one of these.
+    In(Box<Expr>, Vec<Expr>),
+    /// It is one of the rows of a query.
+    InQuery(Box<Expr>, Box<Select>),
+    /// It lies between the two, both included.
+    Between(Box<(Expr, Expr, Expr)>),
+    /// Arithmetic.
+    Arithmetic(Arithmetic, Box<(Expr, Expr)>),
+    /// A value made of a group of rows; no argument stands for the whole row.
+    Aggregate {
+        /// Which.
+        function: Aggregate,
+        /// Of each value once?
+        distinct: bool,
+        /// Of what.
+        argument: Option<Box<Expr>>,
+        /// Of which rows of the group.
+        filter: Option<Box<Expr>>,
+    },
+    /// A function's result.
+    Call(Function, Vec<Expr>),
+    /// A query has a row.
+    Exists(Box<Select>),
+    /// The one value of the one row of a query.
+    Query(Box<Select>),
+    /// The first result whose condition holds, else the last.
+    Case(Vec<(Expr, Expr)>, Box<Expr>),
+}
+
+impl Expr {
+    /// `left AND right`, in one flat list.
+    pub fn and(self, right: Self) -> Self {
+        match (self, right) {
+            (Self::And(mut all), Self::And(more)) => {
+                all.extend(more);
+                Self::And(all)
+            }
+            (Self::And(mut all), one) => {
+                all.push(one);
+                Self::And(all)
+            }
+            (one, Self::And(mut all)) => {
+                all.insert(0, one);
+                Self::And(all)
+            }
+            (left, right) => Self::And(vec![left, right]),
+        }
+    }
+
+    /// `left OR right`, in one flat list.
+    pub fn or(self, right: Self) -> Self {
+        match (self, right) {
+            (Self::Or(mut all), Self::Or(more)) => {
+                all.extend(more);
+                Self::Or(all)
+            }
+            (Self::Or(mut all), one) => {
+                all.push(one);
+                Self::Or(all)
+            }
+            (one, Self::Or(mut all)) => {
+                all.insert(0, one);
+                Self::Or(all)
+            }
+            (left, right) => Self::Or(vec![left, right]),
+        }
+    }
+
+    /// Not this. NULL counts as not holding, so a row whose condition is unknown is among the ones left over.
+    pub fn negate(self) -> Self {
+        match self {
+            Self::Not(inner) if !inner.can_be_unknown() => *inner,
+            Self::IsNull(inner, is) => Self::IsNull(inner, !is),
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// Is it, or has it inside, a value made of a group of rows?
+    pub fn has_aggregate(&self) -> bool {
+        matches!(self, Self::Aggregate { .. }) || self.any_child(&mut Self::has_aggregate)
+    }
+
+    /// Can it be NULL when it is used as a condition?
+    pub fn can_be_unknown(&self) -> bool {
+        match self {
+            Self::Column(column) => column.meta().null || column.path.is_optional(),
+            Self::Value(value) => value.is_null(),
+            Self::IsNull(..) | Self::Exists(_) | Self::Not(_) => false,
+            Self::Compare(Compare::Eq | Compare::Ne, sides) if matches!(sides.1, Self::Value(Value::Null)) => false,
+            Self::Query(_) | Self::InQuery(..) | Self::Case(..) | Self::Aggregate { .. } => true,
+            Self::Arithmetic(Arithmetic::Div | Arithmetic::Rem, _) => true,
+            other => other.any_child(&mut Self::can_be_unknown),
+        }
+    }
+
+    /// Does `test` hold for a direct part? Queries inside are not entered.
+    pub fn any_child(&self, test: &mut dyn FnMut(&Self) -> bool) -> bool {
+        match self {
+            Self::Column(_) | Self::Value(_) | Self::Exists(_) | Self::Query(_) => false,
+            Self::Compare(_, pair) | Self::Arithmetic(_, pair) | Self::Match { operands: pair, .. } => {
+                test(&pair.0) || test(&pair.1)
+            }
+            Self::And(all) | Self::Or(all) | Self::Call(_, all) => all.iter().any(test),
+            Self::Not(inner) | Self::IsNull(inner, _) | Self::InQuery(inner, _) => test(inner),
+            Self::In(inner, all) => test(inner) || all.iter().any(test),
+            Self::Between(three) => test(&three.0) || test(&three.1) || test(&three.2),
+            Self::Aggregate { argument, filter, .. } => {
+                argument.as_deref().is_some_and(&mut *test) || filter.as_deref().is_some_and(test)
+            }
+            Self::Case(arms, default) => arms.iter().any(|(when, then)| test(when) || test(then)) || test(default),
+        }
+    }
+
+    /// Visits the direct parts. Queries inside are not entered.
+    pub fn for_each_child_mut(&mut self, visit: &mut dyn FnMut(&mut Self)) {
+        match self {
+            Self::Column(_) | Self::Value(_) | Self::Exists(_) | Self::Query(_) => {}
+            Self::Compare(_, pair) | Self::Arithmetic(_, pair) | Self::Match { operands: pair, .. } => {
+                visit(&mut pair.0);
+                visit(&mut pair.1);
+            }
+            Self::And(all) | Self::Or(all) | Self::Call(_, all) => all.iter_mut().for_each(visit),
+            Self::Not(inner) | Self::IsNull(inner, _) | Self::InQuery(inner, _) => visit(inner),
+            Self::In(inner, all) => {
+                visit(inner);
+                all.iter_mut().for_each(visit);
+            }
+            Self::Between(three) => {
+                visit(&mut three.0);
+                visit(&mut three.1);
+                visit(&mut three.2);
+            }
+            Self::Aggregate { argument, filter, .. } => {
+                argument.iter_mut().for_each(|argument| visit(argument));
+                filter.iter_mut().for_each(|filter| visit(filter));
+            }
+            Self::Case(arms, default) => {
+                for (when, then) in arms {
+                    visit(when);
+                    visit(then);
+                }
+                visit(default);
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The statements as trees: [`Select`], [`Insert`], [`Update`], [`Delete`].
+
+use demijohn_core::model::{ModelMeta, Value};
+
+use crate::{Column, Expr, Path};
+
+/// One step of an order.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// By what.
+    pub expr: Expr,
+    /// Largest first?
+    pub descending: bool,
+    /// Where NULLs come; the database decides when not said.
+    pub nulls_last: Option<bool>,
+}
+
+/// What a query gives for each row.
+#[derive(Debug, Clone)]
+pub enum Projection {
+    /// The model's columns, followed by those of the models at the end of these paths, in this order.
+    Model(Vec<&'static Path>),
+    /// These values. With an aggregate among them, the others are what the rows are grouped by.
+    Exprs(Vec<Expr>),
+    /// The literal 1: for `EXISTS`.
+    One,
+    /// How many rows there are.
+    Count,
+}
+
+/// A query.
+#[derive(Debug, Clone)]
+pub struct Select {
+    /// The query's own table: a path without steps.
+    pub from: &'static Path,
+    /// What it gives for each row.
+    pub projection: Projection,
+    /// Which rows.
+    pub filter: Option<Expr>,
+    /// Which groups of rows.
+    pub having: Option<Expr>,
+    /// In which order.
+    pub order: Vec<Order>,
+    /// Each row once?
+    pub distinct: bool,
+    /// At most so many rows.
+    pub limit: Option<u64>,
+    /// After so many rows.
+    pub offset: Option<u64>,
+    /// Gives no rows, whatever is stored; the database is not asked.
+    pub none: bool,
+}
+
+impl Select {
+    /// Every row of a model.
+    pub fn new(from: &'static Path) -> Self {
+        Self {
+            from,
+            projection: Projection::Model(Vec::new()),
+            filter: None,
+            having: None,
+            order: Vec::new(),
+            distinct: false,
+            limit: None,
+            offset: None,
+            none: false,
+        }
+    }
+
+    /// The model whose rows it reads.
+    pub fn model(&self) -> &'static ModelMeta {
+        self.from.model()
+    }
+
+    /// Keeps only rows for which this holds as well.
+    pub fn and_filter(&mut self, condition: Expr) {
+        self.filter = Some(match self.filter.take() {
+            Some(filter) => filter.and(condition),
+            None => condition,
+        });
+    }
+
+    /// Orders by the model's own `ordering`, if it has one and nothing else was asked for.
+    pub fn apply_default_order(&mut self) {
+        if self.order.is_empty() {
+            self.order = default_order(self.from);
+        }
+    }
+
+    /// Orders by the primary key when no order was asked for at all.
+    pub fn order_by_key_if_unordered(&mut self) {
+        self.apply_default_order();
+        if self.order.is_empty() {
+            let key = Column { path: self.from, field: self.model().key_index() as u16 };
+            self.order.push(Order { expr: Expr::Column(key), descending: false, nulls_last: None });
+        }
+    }
+
+    /// Turns every step of the order round.
+    pub fn reverse(&mut self) {
+        self.order_by_key_if_unordered();
+        for step in &mut self.order {
+            step.descending = !step.descending;
+            step.nulls_last = step.nulls_last.map(|last| !last);
+        }
+    }
+
+    /// Makes it a query that is inside `depth` others, and everything inside it as much deeper.
+    ///
+    /// For a query that was begun outside and is finished inside the closure of another.
+    pub fn sink_to(&mut self, depth: u8) {
+        let own = self.from.depth();
+        if depth > own {
+            self.shift(own, depth - own);
+        }
+    }
+
+    fn shift(&mut self, from_depth: u8, by: u8) {
+        let shifted = |path: &'static Path| {
+            if path.depth() >= from_depth { path.at_depth(path.depth() + by) } else { path }
+        };
+        self.from = shifted(self.from);
+        match &mut self.projection {
+            Projection::Model(related) => related.iter_mut().for_each(|path| *path = shifted(path)),
+            Projection::Exprs(exprs) => exprs.iter_mut().for_each(|expr| shift_expr(expr, from_depth, by)),
+            Projection::One | Projection::Count => {}
+        }
+        self.filter.iter_mut().chain(&mut self.having).for_each(|expr| shift_expr(expr, from_depth, by));
+        self.order.iter_mut().for_each(|step| shift_expr(&mut step.expr, from_depth, by));
+    }
+
+    /// Is any row left out by a limit or an offset?
+    pub fn is_sliced(&self) -> bool {
+        self.limit.is_some() || self.offset.is_some()
+    }
+}
+
+fn shift_expr(expr: &mut Expr, from_depth: u8, by: u8) {
+    match expr {
+        Expr::Column(column) if column.path.depth() >= from_depth => {
+            column.path = column.path.at_depth(column.path.depth() + by);
+        }
+        Expr::Exists(query) | Expr::Query(query) => query.shift(from_depth, by),
+        Expr::InQuery(inner, query) => {
+            shift_expr(inner, from_depth, by);
+            query.shift(from_depth, by);
+        }
+        other => other.for_each_child_mut(&mut |child| shift_expr(child, from_depth, by)),
+    }
+}
+
+fn default_order(from: &'static Path) -> Vec<Order> {
+    let model = from.model();
+    let column = |name| model.index_of(name).map(|field| Column { path: from, field: field as u16 });
+    let steps = model.ordering.iter().filter_map(|step| Some((column(step.field)?, step.descending)));
+    steps.map(|(column, descending)| Order { expr: Expr::Column(column), descending, nulls_last: None }).collect()
+}
+
+/// New rows.
+#[derive(Debug, Clone)]
+pub struct Insert {
+    /// Into which model's table.
+    pub model: &'static ModelMeta,
+    /// The positions of the fields that get a value.
+    pub fields: Vec<u16>,
+    /// The values, one list for each row.
+    pub rows: Vec<Vec<Value>>,
+    /// Leaves a row out, without an error, when its key or a unique value is there already?
+    pub ignore_conflicts: bool,
+}
+
+/// One column that gets a new value.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// The position of the field.
+    pub field: u16,
+    /// Its new value; may mention the row's own columns.
+    pub value: Expr,
+}
+
+/// New values for rows that are there.
+#[derive(Debug, Clone)]
+pub struct Update {
+    /// Which table.
+    pub from: &'static Path,
+    /// What changes.
+    pub assignments: Vec<Assignment>,
+    /// In which rows.
+    pub filter: Option<Expr>,
+}
+
+/// Rows that go.
+#[derive(Debug, Clone)]
+pub struct Delete {
+    /// Which table.
+    pub from: &'static Path,
+    /// Which rows.
+    pub filter: Option<Expr>,
+}

@@ -1,0 +1,191 @@
+//! The writer: trees in, [`Statement`]s out.
+//!
+//! Two passes over a query: `joins` finds the tables that its columns need, then the text is written in one go and
+//! the values move out of the tree into the list beside it, in the order of their placeholders.
+
+mod expr;
+mod joins;
+mod select;
+mod text_match;
+
+use std::fmt::Write as _;
+
+use demijohn_core::model::{ModelMeta, Value};
+
+use crate::{Column, Delete, Dialect, Expr, Insert, Path, Projection, Select, Statement, Update};
+use joins::Scope;
+
+/// Writes a query.
+pub fn select(query: Select, dialect: &'static dyn Dialect) -> Statement {
+    let mut writer = Writer::new(dialect);
+    writer.select(query);
+    writer.finish()
+}
+
+/// Writes an insert. Every row must have a value for each of the fields.
+pub fn insert(insert: Insert, dialect: &'static dyn Dialect) -> Statement {
+    let mut writer = Writer::new(dialect);
+    let rows = insert.rows.len();
+    writer.insert_head(insert.model, &insert.fields, insert.ignore_conflicts);
+    for n in 0..rows {
+        writer.sql.push_str(if n == 0 { "" } else { ", " });
+        writer.row_of_placeholders(insert.fields.len(), n * insert.fields.len());
+    }
+    writer.insert_tail(insert.model, insert.ignore_conflicts);
+    writer.params = insert.rows.into_iter().flatten().collect();
+    writer.finish()
+}
+
+/// Writes the text of an insert of one row, to be run with many lists of values.
+pub fn insert_one(model: &'static ModelMeta, fields: &[u16], ignore: bool, dialect: &'static dyn Dialect) -> String {
+    let mut writer = Writer::new(dialect);
+    writer.insert_head(model, fields, ignore);
+    writer.row_of_placeholders(fields.len(), 0);
+    if ignore && dialect.name() == "postgres" {
+        writer.sql.push_str(" ON CONFLICT DO NOTHING");
+    }
+    writer.sql
+}
+
+/// Writes an update.
+pub fn update(update: Update, dialect: &'static dyn Dialect) -> Statement {
+    let mut writer = Writer::new(dialect);
+    let model = update.from.model();
+    writer.sql.push_str("UPDATE ");
+    writer.name(model.table);
+    writer.sql.push_str(" SET ");
+    writer.scopes.push(Scope::bare(update.from));
+    for (n, assignment) in update.assignments.into_iter().enumerate() {
+        writer.sql.push_str(if n == 0 { "" } else { ", " });
+        writer.name(model.fields[usize::from(assignment.field)].column);
+        writer.sql.push_str(" = ");
+        writer.expr(assignment.value);
+    }
+    writer.scopes.clear();
+    writer.own_rows(update.from, update.filter);
+    writer.finish()
+}
+
+/// Writes a delete.
+pub fn delete(delete: Delete, dialect: &'static dyn Dialect) -> Statement {
+    let mut writer = Writer::new(dialect);
+    writer.sql.push_str("DELETE FROM ");
+    writer.name(delete.from.model().table);
+    writer.own_rows(delete.from, delete.filter);
+    writer.finish()
+}
+
+/// The text and values written so far, and the tables that can be seen from here.
+struct Writer {
+    dialect: &'static dyn Dialect,
+    sql: String,
+    params: Vec<Value>,
+    /// The queries around this place, outermost first.
+    scopes: Vec<Scope>,
+    aliases: usize,
+}
+
+impl Writer {
+    fn new(dialect: &'static dyn Dialect) -> Self {
+        Self { dialect, sql: String::with_capacity(192), params: Vec::new(), scopes: Vec::new(), aliases: 0 }
+    }
+
+    fn finish(self) -> Statement {
+        Statement { sql: self.sql, params: self.params }
+    }
+
+    /// An identifier. It comes from a model's description; doubling the quote costs nothing and closes the door.
+    fn name(&mut self, name: &str) {
+        let quote = self.dialect.quote();
+        self.sql.push(quote);
+        if name.contains(quote) {
+            for letter in name.chars() {
+                self.sql.push(letter);
+                if letter == quote {
+                    self.sql.push(quote);
+                }
+            }
+        } else {
+            self.sql.push_str(name);
+        }
+        self.sql.push(quote);
+    }
+
+    fn value(&mut self, value: Value) {
+        self.params.push(value);
+        let n = self.params.len();
+        self.dialect.placeholder(&mut self.sql, n);
+    }
+
+    fn column(&mut self, column: Column) {
+        if let Some(alias) = self.alias_of(column.path) {
+            let _ = write!(self.sql, "t{alias}.");
+        }
+        self.name(column.meta().column);
+    }
+
+    fn insert_head(&mut self, model: &'static ModelMeta, fields: &[u16], ignore: bool) {
+        self.sql.push_str(match (ignore, self.dialect.name()) {
+            (true, "sqlite") => "INSERT OR IGNORE INTO ",
+            (true, "mysql") => "INSERT IGNORE INTO ",
+            _ => "INSERT INTO ",
+        });
+        self.name(model.table);
+        if fields.is_empty() && self.dialect.name() != "mysql" {
+            self.sql.push_str(" DEFAULT VALUES");
+            return;
+        }
+        self.sql.push_str(" (");
+        for (n, field) in fields.iter().enumerate() {
+            self.sql.push_str(if n == 0 { "" } else { ", " });
+            self.name(model.fields[usize::from(*field)].column);
+        }
+        self.sql.push_str(") VALUES ");
+    }
+
+    fn insert_tail(&mut self, model: &'static ModelMeta, ignore: bool) {
+        if ignore && self.dialect.name() == "postgres" {
+            self.sql.push_str(" ON CONFLICT DO NOTHING");
+        }
+        if self.dialect.needs_returning() && model.key().auto {
+            self.sql.push_str(" RETURNING ");
+            self.name(model.key().column);
+        }
+    }
+
+    fn row_of_placeholders(&mut self, count: usize, before: usize) {
+        if count == 0 && self.dialect.name() != "mysql" {
+            return;
+        }
+        self.sql.push('(');
+        for n in 1..=count {
+            self.sql.push_str(if n == 1 { "" } else { ", " });
+            self.dialect.placeholder(&mut self.sql, before + n);
+        }
+        self.sql.push(')');
+    }
+
+    /// The `WHERE` of an update or a delete, whose own table cannot be joined: a condition that needs other tables
+    /// goes through the primary key.
+    fn own_rows(&mut self, from: &'static Path, filter: Option<Expr>) {
+        let Some(filter) = filter else { return };
+        let mut query = Select::new(from);
+        query.and_filter(filter);
+        if !joins::needs_tables(&query) {
+            self.scopes.push(Scope::bare(from));
+            self.sql.push_str(" WHERE ");
+            self.expr(query.filter.expect("it was set above"));
+            self.scopes.pop();
+            return;
+        }
+        let key = Column { path: from, field: from.model().key_index() as u16 };
+        query.projection = Projection::Exprs(vec![Expr::Column(key)]);
+        self.sql.push_str(" WHERE ");
+        self.name(key.meta().column);
+        // MySQL refuses to read the table it changes, unless the rows were put aside first.
+        let aside = self.dialect.name() == "mysql";
+        self.sql.push_str(if aside { " IN (SELECT * FROM (" } else { " IN (" });
+        self.select(query);
+        self.sql.push_str(if aside { ") AS rows_aside)" } else { ")" });
+    }
+}

@@ -1,0 +1,132 @@
+//! The first pass: which tables a query's columns need.
+
+use super::Writer;
+use crate::{Column, Expr, Path, Projection, Select};
+
+/// One query's own table and the tables joined to it.
+pub(super) struct Scope {
+    root: &'static Path,
+    /// Are its columns written without a table in front?
+    bare: bool,
+    /// Each joined path with the number of its alias; a path comes after the one it continues.
+    joined: Vec<(&'static Path, usize)>,
+}
+
+impl Scope {
+    /// One table whose columns stand alone.
+    pub(super) fn bare(root: &'static Path) -> Self {
+        Self { root, bare: true, joined: Vec::new() }
+    }
+
+    /// Does this path start at this query's own table?
+    fn owns(&self, path: &'static Path) -> bool {
+        std::ptr::eq(path.start(), self.root)
+    }
+
+    pub(super) fn joined(&self) -> &[(&'static Path, usize)] {
+        &self.joined
+    }
+}
+
+/// `post.author.id` is `post.author_id`: the last step is not walked when only its key is wanted.
+pub(super) fn shorten(column: Column) -> Column {
+    let Some((parent, _)) = column.path.parent() else { return column };
+    let step = column.path.step().expect("a path with a parent has a step");
+    if column.meta().primary_key { shorten(Column { path: parent, field: step }) } else { column }
+}
+
+/// Does the query need any table but its own, or hold a query that could see it?
+pub(super) fn needs_tables(query: &Select) -> bool {
+    let mut found = false;
+    columns(query, &mut |column| found |= !shorten(column).path.is_root());
+    found || has_subquery(query)
+}
+
+fn has_subquery(query: &Select) -> bool {
+    fn test(expr: &Expr) -> bool {
+        matches!(expr, Expr::Exists(_) | Expr::Query(_) | Expr::InQuery(..)) || expr.any_child(&mut test)
+    }
+    let projected = match &query.projection {
+        Projection::Exprs(exprs) => exprs.iter().any(test),
+        _ => false,
+    };
+    projected
+        || query.filter.as_ref().is_some_and(test)
+        || query.having.as_ref().is_some_and(test)
+        || query.order.iter().any(|step| test(&step.expr))
+}
+
+impl Writer {
+    /// Opens the scope of a query: decides its aliases.
+    pub(super) fn open_scope(&mut self, query: &Select) {
+        let mut joined: Vec<(&'static Path, usize)> = Vec::new();
+        let mut wanted: Vec<&'static Path> = Vec::new();
+        columns(query, &mut |column| wanted.push(shorten(column).path));
+        if let Projection::Model(related) = &query.projection {
+            wanted.extend(related.iter().copied());
+        }
+        let bare = self.scopes.is_empty()
+            && wanted.iter().all(|path| std::ptr::eq(*path, query.from))
+            && !has_subquery(query);
+        if bare {
+            self.scopes.push(Scope::bare(query.from));
+            return;
+        }
+        let own = self.aliases;
+        self.aliases += 1;
+        joined.push((query.from, own));
+        for path in wanted {
+            if std::ptr::eq(path.start(), query.from) {
+                self.join(path, &mut joined);
+            }
+        }
+        self.scopes.push(Scope { root: query.from, bare: false, joined });
+    }
+
+    fn join(&mut self, path: &'static Path, joined: &mut Vec<(&'static Path, usize)>) {
+        if joined.iter().any(|(known, _)| std::ptr::eq(*known, path)) {
+            return;
+        }
+        if let Some((parent, _)) = path.parent() {
+            self.join(parent, joined);
+        }
+        joined.push((path, self.aliases));
+        self.aliases += 1;
+    }
+
+    /// The alias of the table at the end of a path; none where columns stand alone.
+    pub(super) fn alias_of(&self, path: &'static Path) -> Option<usize> {
+        let scope = self.scopes.iter().rev().find(|scope| scope.owns(path))?;
+        if scope.bare {
+            return None;
+        }
+        scope.joined.iter().find(|(known, _)| std::ptr::eq(*known, path)).map(|(_, alias)| *alias)
+    }
+}
+
+/// Every column that a query mentions, those inside its own subqueries among them: one of them may be of this query.
+fn columns(query: &Select, found: &mut dyn FnMut(Column)) {
+    if let Projection::Exprs(exprs) = &query.projection {
+        exprs.iter().for_each(|expr| columns_of(expr, found));
+    }
+    query.filter.iter().for_each(|expr| columns_of(expr, found));
+    query.having.iter().for_each(|expr| columns_of(expr, found));
+    query.order.iter().for_each(|step| columns_of(&step.expr, found));
+}
+
+fn columns_of(expr: &Expr, found: &mut dyn FnMut(Column)) {
+    match expr {
+        Expr::Column(column) => found(*column),
+        Expr::Exists(query) | Expr::Query(query) => columns(query, found),
+        Expr::InQuery(inner, query) => {
+            columns_of(inner, found);
+            columns(query, found);
+        }
+        other => {
+            other.any_child(&mut |child| {
+                columns_of(child, found);
+                false
+            });
+        }
+    }
+}

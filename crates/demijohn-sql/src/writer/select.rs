@@ -1,0 +1,147 @@
+//! `SELECT` and its clauses.
+
+use std::fmt::Write as _;
+
+use super::Writer;
+use crate::{Column, Expr, Order, Path, Projection, Select};
+
+impl Writer {
+    pub(super) fn select(&mut self, query: Select) {
+        if matches!(query.projection, Projection::Count) && (query.distinct || query.is_sliced()) {
+            self.count_of_rows(query);
+            return;
+        }
+        self.open_scope(&query);
+        self.sql.push_str(if query.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        let grouped = self.projection(&query);
+        self.from_clause(query.from);
+        if let Some(filter) = query.filter {
+            self.sql.push_str(" WHERE ");
+            self.expr(filter);
+        }
+        self.group_by(grouped);
+        if let Some(having) = query.having {
+            self.sql.push_str(" HAVING ");
+            self.expr(having);
+        }
+        if !matches!(query.projection, Projection::Count) {
+            self.order_by(query.order);
+        }
+        self.slice(query.limit, query.offset);
+        self.scopes.pop();
+    }
+
+    /// Rows that are cut or made distinct are counted after that was done.
+    fn count_of_rows(&mut self, mut query: Select) {
+        let key = Column { path: query.from, field: query.model().key_index() as u16 };
+        query.projection =
+            if query.distinct { Projection::Model(Vec::new()) } else { Projection::Exprs(vec![Expr::Column(key)]) };
+        self.sql.push_str("SELECT COUNT(*) FROM (");
+        self.select(query);
+        self.sql.push_str(") AS counted");
+    }
+
+    /// Writes what the query gives; what the rows are grouped by comes back.
+    fn projection(&mut self, query: &Select) -> Vec<Expr> {
+        match &query.projection {
+            Projection::One => self.sql.push('1'),
+            Projection::Count => self.sql.push_str("COUNT(*)"),
+            Projection::Model(related) => self.model_columns(query.from, related),
+            Projection::Exprs(exprs) => {
+                for (n, expr) in exprs.iter().enumerate() {
+                    self.sql.push_str(if n == 0 { "" } else { ", " });
+                    self.expr(expr.clone());
+                }
+                if exprs.iter().any(Expr::has_aggregate) {
+                    return exprs.iter().filter(|expr| !expr.has_aggregate() && !is_constant(expr)).cloned().collect();
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn model_columns(&mut self, from: &'static Path, related: &[&'static Path]) {
+        let mut first = true;
+        for path in std::iter::once(from).chain(related.iter().copied()) {
+            for field in 0..path.model().fields.len() {
+                self.sql.push_str(if first { "" } else { ", " });
+                first = false;
+                self.column(Column { path, field: field as u16 });
+            }
+        }
+    }
+
+    fn from_clause(&mut self, from: &'static Path) {
+        self.sql.push_str(" FROM ");
+        self.name(from.model().table);
+        let scope = self.scopes.last().expect("the scope was opened before");
+        let joined = scope.joined().to_vec();
+        for (path, alias) in joined {
+            let Some((parent, foreign_key)) = path.parent() else {
+                let _ = write!(self.sql, " AS t{alias}");
+                continue;
+            };
+            self.sql.push_str(if path.is_optional() { " LEFT JOIN " } else { " JOIN " });
+            self.name(path.model().table);
+            let _ = write!(self.sql, " AS t{alias} ON t{alias}.");
+            self.name(path.model().key().column);
+            let before = self.alias_of(parent).expect("a path is joined after the one it continues");
+            let _ = write!(self.sql, " = t{before}.");
+            self.name(foreign_key.column);
+        }
+    }
+
+    fn group_by(&mut self, exprs: Vec<Expr>) {
+        for (n, expr) in exprs.into_iter().enumerate() {
+            self.sql.push_str(if n == 0 { " GROUP BY " } else { ", " });
+            self.expr(expr);
+        }
+    }
+
+    fn order_by(&mut self, order: Vec<Order>) {
+        for (n, step) in order.into_iter().enumerate() {
+            self.sql.push_str(if n == 0 { " ORDER BY " } else { ", " });
+            if let (Some(last), "mysql") = (step.nulls_last, self.dialect.name()) {
+                self.expr(step.expr.clone());
+                self.sql.push_str(if last { " IS NULL, " } else { " IS NOT NULL, " });
+            }
+            self.expr(step.expr);
+            if step.descending {
+                self.sql.push_str(" DESC");
+            }
+            match step.nulls_last {
+                Some(last) if self.dialect.name() != "mysql" => {
+                    self.sql.push_str(if last { " NULLS LAST" } else { " NULLS FIRST" });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn slice(&mut self, limit: Option<u64>, offset: Option<u64>) {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX).into();
+        match (limit, self.dialect.name()) {
+            (Some(limit), _) => {
+                self.sql.push_str(" LIMIT ");
+                self.value(number(limit));
+            }
+            // These two know no OFFSET without a LIMIT.
+            (None, "sqlite") if offset.is_some() => self.sql.push_str(" LIMIT -1"),
+            (None, "mysql") if offset.is_some() => self.sql.push_str(" LIMIT 18446744073709551615"),
+            _ => {}
+        }
+        if let Some(offset) = offset {
+            self.sql.push_str(" OFFSET ");
+            self.value(number(offset));
+        }
+    }
+}
+
+/// Is it the same for every row? Rows are not grouped by such.
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(_) => true,
+        Expr::Column(_) | Expr::Exists(_) | Expr::Query(_) | Expr::InQuery(..) | Expr::Aggregate { .. } => false,
+        other => !other.any_child(&mut |child| !is_constant(child)),
+    }
+}
