@@ -1,0 +1,72 @@
+//! The outside tools of the end-to-end tests: found, installed where that is possible, or given up with a reason.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::Result;
+use crate::shell::{find_program, read, run, target};
+
+/// Django and what its password hashers need.
+const DJANGO_PACKAGES: [&str; 3] = ["django>=5.2,<5.3", "argon2-cffi", "bcrypt"];
+
+/// Succeeds where every one of them can be imported, in the wanted version.
+const DJANGO_PROBE: &str = "import argon2, bcrypt, django; assert django.VERSION[:2] == (5, 2), django.VERSION";
+
+/// A browser and the program that drives it.
+pub(crate) struct Browser {
+    pub(crate) chromedriver: PathBuf,
+    pub(crate) chromium: PathBuf,
+}
+
+/// Chromium and ChromeDriver, installed from Debian's packages if need be.
+pub(crate) fn browser() -> Result<Browser> {
+    if let Some(browser) = find_browser() {
+        return Ok(browser);
+    }
+    install_packages(&["chromium", "chromium-driver"])?;
+    find_browser().ok_or_else(|| "Debian's packages do not bring `chromium` and `chromedriver`".to_owned())
+}
+
+fn find_browser() -> Option<Browser> {
+    let chromium = ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find_program)?;
+    Some(Browser { chromedriver: find_program("chromedriver")?, chromium })
+}
+
+/// A Python that can import Django 5.2, in a virtual environment below the target folder.
+pub(crate) fn django() -> Result<PathBuf> {
+    let environment = target().join("django");
+    let python = environment.join("bin/python");
+    let works = |python: &PathBuf| read(Command::new(python).args(["-c", DJANGO_PROBE])).is_ok();
+    if works(&python) {
+        return Ok(python);
+    }
+    if find_program("python3").is_none() {
+        install_packages(&["python3", "python3-venv"])?;
+    }
+    let make = || read(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment));
+    if let Err(problem) = make() {
+        // Debian keeps the part of Python that makes environments in a package of its own.
+        install_packages(&["python3-venv"]).map_err(|reason| format!("{problem}\n{reason}"))?;
+        make()?;
+    }
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(DJANGO_PACKAGES))?;
+    if works(&python) { Ok(python) } else { Err("Django is installed but cannot be imported".to_owned()) }
+}
+
+/// Installs Debian packages; only where that is ours to do.
+fn install_packages(packages: &[&str]) -> Result {
+    let names = packages.join(" ");
+    if find_program("apt-get").is_none() {
+        return Err(format!("not found, and this is no Debian to install them on: {names}"));
+    }
+    if read(Command::new("id").arg("-u"))?.trim() != "0" {
+        return Err(format!("not found; as root, `apt-get install {names}` brings them"));
+    }
+    let apt = || {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "Dpkg::Use-Pty=0", "-qq"]);
+        command
+    };
+    run(apt().arg("update"))?;
+    run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+}
