@@ -13,6 +13,7 @@ mod expr;
 mod path;
 mod query;
 mod row;
+pub mod schema;
 pub mod text_format;
 pub mod writer;
 

@@ -1,0 +1,197 @@
+//! Changes to a table in SQLite, whose `ALTER TABLE` knows little: most are made by building the table anew.
+//!
+//! The order follows <https://sqlite.org/lang_altertable.html#otheralter>: a new table beside the old one, the rows
+//! copied, the old one dropped, the new one renamed. The caller has foreign keys off and a transaction open.
+
+use demijohn_core::{Error, Result, suggest};
+
+use super::create::{column_text, create_index, drop_index, table_alone};
+use super::{AlteredTable, Existing, ExistingIndex, TableColumn, TableIndex, quoted, quoted_list};
+use crate::Dialect;
+
+pub(super) fn alter_table(
+    altered: &AlteredTable,
+    dialect: &dyn Dialect,
+    existing: &Existing,
+    sql: &mut Vec<String>,
+) -> Result<()> {
+    if is_index_only(altered, existing) || is_plain_addition(altered) {
+        in_place(altered, dialect, existing, sql);
+        return Ok(());
+    }
+    if is_plain_removal(altered, existing) {
+        let table = quoted(&altered.after.name, dialect);
+        let names = altered.dropped_columns().map(|column| quoted(&column.name, dialect));
+        sql.extend(names.map(|name| format!("ALTER TABLE {table} DROP COLUMN {name}")));
+        return Ok(());
+    }
+    refuse_to_lose_columns(altered, existing)?;
+    rebuild(altered, dialect, existing, sql)
+}
+
+/// Do only indexes change, and none that a constraint inside the table made?
+fn is_index_only(altered: &AlteredTable, existing: &Existing) -> bool {
+    let inside = |index: &TableIndex| existing.find(index).is_some_and(|found| found.sql.is_none());
+    altered.dropped_columns().next().is_none()
+        && altered.added_columns().next().is_none()
+        && altered.changed_columns().next().is_none()
+        && !altered.dropped_indexes().any(inside)
+}
+
+/// Do columns come that are NULL in every row, and nothing goes or changes?
+fn is_plain_addition(altered: &AlteredTable) -> bool {
+    let plain = |column: &TableColumn| {
+        column.null && !column.primary_key && !column.unique && altered.fill(&column.name).is_none()
+    };
+    altered.dropped_columns().next().is_none()
+        && altered.changed_columns().next().is_none()
+        && altered.dropped_indexes().next().is_none()
+        && altered.added_columns().all(plain)
+}
+
+/// Do columns go that nothing else mentions?
+fn is_plain_removal(altered: &AlteredTable, existing: &Existing) -> bool {
+    let in_use = |column: &TableColumn| {
+        let indexed = |found: &ExistingIndex| {
+            found.sql.as_deref().is_some_and(|sql| sql.contains(column.name.as_str()))
+                || found.columns.iter().flatten().any(|name| *name == column.name)
+        };
+        column.primary_key || column.unique || column.references.is_some() || existing.indexes.iter().any(indexed)
+    };
+    altered.added_columns().next().is_none()
+        && altered.changed_columns().next().is_none()
+        && altered.dropped_indexes().next().is_none()
+        && altered.added_indexes().next().is_none()
+        && !altered.dropped_columns().any(in_use)
+}
+
+fn in_place(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, sql: &mut Vec<String>) {
+    let table = &altered.after.name;
+    for index in altered.dropped_indexes() {
+        let name = existing.name_of(index).unwrap_or_else(|| index.name_on(table, dialect));
+        sql.push(drop_index(table, &name, dialect));
+    }
+    for column in altered.added_columns() {
+        sql.push(format!("ALTER TABLE {} ADD COLUMN {}", quoted(table, dialect), column_text(column, dialect)));
+    }
+    sql.extend(altered.added_indexes().map(|index| create_index(table, index, dialect)));
+}
+
+/// A rebuilt table has the columns that are described and no others, so it must be known that these are all.
+fn refuse_to_lose_columns(altered: &AlteredTable, existing: &Existing) -> Result<()> {
+    if existing.columns.is_empty() {
+        return Ok(());
+    }
+    let known = |name: &str| altered.before.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    let unknown: Vec<&str> = existing.columns.iter().map(String::as_str).filter(|name| !known(name)).collect();
+    let table = &altered.after.name;
+    if !unknown.is_empty() {
+        let message = format!(
+            "the table `{table}` has columns that no migration made: {}",
+            suggest::list(unknown.iter().copied())
+        );
+        return Err(Error::misconfigured("migrations.unknown_columns", message).with_hint(
+            "the table must be rebuilt, which would lose them: add them to the model, or drop them by hand",
+        ));
+    }
+    let present = |name: &str| existing.columns.iter().any(|column| column.eq_ignore_ascii_case(name));
+    let missing = altered.before.columns.iter().map(|column| column.name.as_str()).find(|name| !present(name));
+    missing.map_or(Ok(()), |name| {
+        let choices = suggest::list(existing.columns.iter().map(String::as_str));
+        let message = format!("the table `{table}` has no column `{name}`; it has {choices}");
+        Err(Error::misconfigured("migrations.missing_column", message)
+            .with_hint("the migrations describe another table than the one in the database"))
+    })
+}
+
+fn rebuild(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, sql: &mut Vec<String>) -> Result<()> {
+    let name = quoted(&altered.after.name, dialect);
+    let beside_name = format!("new__{}", altered.after.name);
+    let beside = quoted(&beside_name, dialect);
+    // Renaming a table makes SQLite read every view and trigger, which fails while the table is away.
+    for (is_view, word) in [(false, "TRIGGER"), (true, "VIEW")] {
+        let objects = existing.objects.iter().filter(|object| object.is_view == is_view);
+        sql.extend(objects.map(|object| format!("DROP {word} IF EXISTS {}", quoted(&object.name, dialect))));
+    }
+    sql.push(table_alone(&altered.after, &beside_name, dialect));
+    let (columns, values) = copied(altered, dialect)?;
+    sql.push(format!("INSERT INTO {beside} ({columns}) SELECT {values} FROM {name}"));
+    if altered.after.columns.iter().any(|column| column.auto) {
+        sql.extend(keep_sequence(&altered.after.name, &beside_name));
+    }
+    sql.push(format!("DROP TABLE {name}"));
+    sql.push(format!("ALTER TABLE {beside} RENAME TO {name}"));
+    sql.extend(indexes(altered, dialect, existing));
+    for is_view in [true, false] {
+        let objects = existing.objects.iter().filter(|object| object.is_view == is_view);
+        sql.extend(objects.map(|object| object.sql.clone()));
+    }
+    if !existing.objects.is_empty() {
+        // Makes SQLite read every view and trigger again: one that misses a column fails here, not in a request.
+        sql.push("CREATE TABLE \"demijohn_check\" (\"id\" integer)".to_owned());
+        sql.push("ALTER TABLE \"demijohn_check\" RENAME TO \"demijohn_checked\"".to_owned());
+        sql.push("DROP TABLE \"demijohn_checked\"".to_owned());
+    }
+    Ok(())
+}
+
+/// The columns that get a value in the new table, and where each comes from.
+fn copied(altered: &AlteredTable, dialect: &dyn Dialect) -> Result<(String, String)> {
+    let mut names = Vec::new();
+    let mut values = Vec::new();
+    for column in &altered.after.columns {
+        let name = quoted(&column.name, dialect);
+        let fill = altered.fill(&column.name).map(|fill| fill.literal(column.kind, dialect)).transpose()?;
+        let before = altered.before.column(&column.name);
+        values.push(match (before, fill) {
+            (Some(before), Some(fill)) if before.null && !column.null => format!("coalesce({name}, {fill})"),
+            (Some(_), _) => name,
+            (None, Some(fill)) => fill,
+            // New and NULL, or numbered by the database.
+            (None, None) => continue,
+        });
+        names.push(column.name.as_str());
+    }
+    Ok((quoted_list(names, dialect), values.join(", ")))
+}
+
+/// The highest number that was ever given must not be given again, though its row is gone.
+fn keep_sequence(table: &str, beside: &str) -> [String; 2] {
+    let text = |name: &str| format!("'{}'", name.replace('\'', "''"));
+    let (table, beside) = (text(table), text(beside));
+    let old = format!("SELECT \"seq\" FROM \"sqlite_sequence\" WHERE \"name\" = {table}");
+    [
+        format!(
+            "INSERT INTO \"sqlite_sequence\" (\"name\", \"seq\") SELECT {beside}, \"seq\" FROM \"sqlite_sequence\" \
+             WHERE \"name\" = {table} AND NOT EXISTS (SELECT 1 FROM \"sqlite_sequence\" WHERE \"name\" = {beside})"
+        ),
+        format!(
+            "UPDATE \"sqlite_sequence\" SET \"seq\" = max(\"seq\", coalesce(({old}), 0)) WHERE \"name\" = {beside}"
+        ),
+    ]
+}
+
+/// The indexes of the new table: those that were there, made by hand or by us, and those that come.
+fn indexes(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -> Vec<String> {
+    let after = &altered.after;
+    let columns: Vec<&str> = after.columns.iter().map(|column| column.name.as_str()).collect();
+    let dropped: Vec<&TableIndex> = altered.dropped_indexes().collect();
+    let dropped: Vec<&str> =
+        dropped.iter().filter_map(|index| existing.find(index)).map(|found| found.name.as_str()).collect();
+    let mut sql = Vec::new();
+    let mut kept = Vec::new();
+    for found in &existing.indexes {
+        let Some(statement) = &found.sql else { continue };
+        if dropped.contains(&found.name.as_str()) || found.needs_other_than(&columns) {
+            continue;
+        }
+        kept.push(found.name.as_str());
+        sql.push(statement.clone());
+    }
+    let missing = after.indexes.iter().filter(|index| {
+        let there = existing.find(index).map(|found| found.name.as_str());
+        !there.is_some_and(|name| kept.contains(&name))
+    });
+    sql.extend(missing.map(|index| create_index(&after.name, index, dialect)));
+    sql
+}
