@@ -1,1 +1,66 @@
-//! Demijohn's ORM: models, query sets, transactions, migrations
+//! Demijohn's ORM: models, query sets, transactions and migrations.
+//!
+//! Typed at the edge, data in the middle: a closure over a model's columns ([`Column`]) becomes a query tree
+//! ([`demijohn_sql::Select`]), the tree becomes SQL, and rows become models again through two small conversions that
+//! `#[derive(Model)]` writes. Everything between is compiled once, not once for each model.
+//!
+//! The screens that know no type (admin, forms, migrations) use [`records`] over the same trees.
+
+mod app;
+mod assign;
+mod assignment;
+mod column;
+mod condition;
+mod db;
+mod delete;
+mod draft;
+mod executor;
+mod expression;
+mod field_value;
+mod functions;
+pub mod migrations;
+mod model;
+mod operand;
+mod query_set;
+pub mod records;
+mod relation;
+mod run;
+mod scope;
+mod selection;
+mod transaction;
+
+pub use app::{AppModels, Database, registered_models};
+pub use assign::Assign;
+pub use assignment::{Assigned, Assignments};
+pub use column::Column;
+pub use condition::Condition;
+pub use db::Db;
+pub use delete::{Collected, collect, delete_rows};
+pub use draft::{BulkCreate, Draft, Missing, Provided};
+pub use executor::Executor;
+pub use expression::{Expression, Order, Ordering};
+pub use field_value::{FieldValue, Text};
+pub use functions::{avg, coalesce, count, count_rows, exists, max, min, sum, when};
+pub use model::{Columns, Model, Plan, Related};
+pub use operand::Operand;
+pub use query_set::{QuerySet, UpdateSet};
+pub use relation::{ForeignKey, KeyOf, ManyToMany};
+pub use selection::{ColumnList, Rows, Selection, Shape};
+pub use transaction::Tx;
+
+pub use demijohn_core::model::{Date, Decimal, Time, Timestamp, Uuid};
+
+/// What the code that the derive writes refers to. Not for people.
+#[doc(hidden)]
+pub mod __private {
+    pub use demijohn_core::Result;
+    pub use demijohn_core::model::{
+        AutoNow, Choice, FieldKind, FieldMeta, Format, IndexMeta, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, Timestamp,
+        Value,
+    };
+    pub use demijohn_sql::{Path, Row};
+
+    pub use crate::{
+        Assign, Column, Columns, Draft, Executor, FieldValue, ForeignKey, ManyToMany, Missing, Model, Plan, Provided,
+    };
+}

@@ -89,13 +89,15 @@ pub trait Row {
 }
 
 /// A row that was read before, or is about to be written.
-impl Row for [Value] {
+impl Row for Vec<Value> {
     fn len(&self) -> usize {
-        <[Value]>::len(self)
+        Vec::len(self)
     }
 
     fn get(&self, index: usize) -> Result<ValueRef<'_>> {
-        let value = <[Value]>::get(self, index)
+        let value = self
+            .as_slice()
+            .get(index)
             .ok_or_else(|| Error::new(ErrorKind::Internal, "orm.decode", format!("the row has no column {index}")))?;
         Ok(match value {
             Value::Null => ValueRef::Null,

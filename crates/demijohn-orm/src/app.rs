@@ -1,0 +1,171 @@
+//! How models join an app: [`AppModels`], the plugin behind it, and [`Db`] as an extractor.
+
+use std::path::Path as FilePath;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use demijohn_core::model::{ModelMeta, Models};
+use demijohn_core::{Check, Error, ErrorKind, Result};
+use demijohn_sql::{Driver, Path};
+use demijohn_web::{App, BoxFuture, Command, Plugin, RequestContext, Site, SiteBuilder};
+use http::request::Parts;
+use tokio::sync::OnceCell;
+
+use crate::migrations::Migrations;
+use crate::{Db, Model, migrations};
+
+mod checks;
+
+/// What the ORM adds to [`App`].
+pub trait AppModels {
+    /// Registers a model: its table is migrated, its rows can be deleted with what belongs to them, screens find it.
+    fn model<M: Model>(self) -> Self;
+
+    /// Registers the migrations of this app: `.migrations(migrations::all())`.
+    fn migrations(self, migrations: Migrations) -> Self;
+}
+
+impl AppModels for App {
+    fn model<M: Model>(self) -> Self {
+        self.plugin(Orm).contribute(Registered { meta: M::meta(), root: M::root() })
+    }
+
+    fn migrations(self, migrations: Migrations) -> Self {
+        self.plugin(Orm).contribute(Arc::new(migrations))
+    }
+}
+
+/// A model that an app registered.
+struct Registered {
+    meta: &'static ModelMeta,
+    root: &'static Path,
+}
+
+/// The models of a site with their tables as queries' own, tables of pairs left out.
+pub fn registered_models(site: &Site) -> impl Iterator<Item = (&'static ModelMeta, &'static Path)> + '_ {
+    site.contributions::<Registered>().iter().map(|model| (model.meta, model.root))
+}
+
+/// The database of a site: its address, its models, and the connection once something asked for it.
+pub struct Database {
+    url: String,
+    models: Models,
+    migrations: Vec<Arc<Migrations>>,
+    db: OnceCell<Db>,
+}
+
+impl Database {
+    /// The handle. The first call connects.
+    ///
+    /// # Errors
+    /// `orm.database_url` and what the driver reports when the database cannot be opened.
+    pub async fn db(&self) -> Result<&Db> {
+        self.db.get_or_try_init(|| Db::connect(&self.url, self.models.clone())).await
+    }
+
+    /// The models.
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// The migrations of every app.
+    pub fn migrations(&self) -> &[Arc<Migrations>] {
+        &self.migrations
+    }
+
+    /// The database of a site.
+    ///
+    /// # Errors
+    /// `orm.no_models` when no app of it registered a model.
+    pub fn of(site: &Site) -> Result<&Self> {
+        site.get::<Self>().ok_or_else(|| {
+            Error::misconfigured("orm.no_models", "this site has no database: no app of it registered a model")
+                .with_hint("register one with `.model::<Post>()` on its app")
+        })
+    }
+}
+
+struct Orm;
+
+impl Plugin for Orm {
+    fn name(&self) -> &'static str {
+        "orm"
+    }
+
+    fn commands(&self) -> Vec<Command> {
+        migrations::commands()
+    }
+
+    fn build<'a>(&'a self, site: &'a mut SiteBuilder) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let models: Models = site.contributions::<Registered>().iter().map(|model| model.meta).collect();
+            for check in checks::models(&models) {
+                site.check(check);
+            }
+            let strays: Vec<Check> = site
+                .contributions_by_app::<Registered>()
+                .filter_map(|(app, model)| checks::app_of(app, model.meta))
+                .collect();
+            strays.into_iter().for_each(|check| site.check(check));
+            let settings = site.settings();
+            let url = settings.database_url.as_ref().map_or("sqlite:db.sqlite3", |url| url.expose());
+            let url = absolute(url, settings.root());
+            let migrations = site.contributions::<Arc<Migrations>>().to_vec();
+            site.insert(Database { url, models, migrations, db: OnceCell::new() });
+            Ok(())
+        })
+    }
+
+    fn checks(&self, site: &Site, _deploy: bool) -> Vec<Check> {
+        Database::of(site).map(checks::migrations).unwrap_or_default()
+    }
+
+    fn on_serve<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let database = Database::of(site)?;
+            migrations::require_applied(database.db().await?.driver().as_ref(), database).await
+        })
+    }
+}
+
+/// A relative path in a database's URL starts at the folder of the settings file.
+fn absolute(url: &str, root: &FilePath) -> String {
+    match url.strip_prefix("sqlite:") {
+        Some(path) if !path.starts_with(['/', ':']) && !path.is_empty() => format!("sqlite:{}", root.join(path).display()),
+        _ => url.to_owned(),
+    }
+}
+
+/// Opens a database by its URL.
+pub(crate) async fn connect(url: &str) -> Result<Arc<dyn Driver>> {
+    let scheme = url.split(':').next().unwrap_or_default();
+    #[cfg(feature = "sqlite")]
+    if scheme == "sqlite" {
+        return demijohn_sqlite::connect(url).await;
+    }
+    let compiled = if cfg!(feature = "sqlite") { "`sqlite:PATH`, `sqlite::memory:`" } else { "(none)" };
+    let shown: String = scheme.chars().take(40).collect();
+    Err(Error::new(
+        ErrorKind::Misconfigured,
+        "orm.database_url",
+        format!("no database driver for `{}:…`; compiled in are {compiled}", shown.escape_debug()),
+    )
+    .with_hint("set `DATABASE_URL` to one of these, or turn on the driver's feature of `demijohn` in Cargo.toml"))
+}
+
+/// The database, in a handler: `async fn index(db: Db) -> …`.
+impl<S: Send + Sync> FromRequestParts<S> for Db
+where
+    Site: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let site = Site::from_ref(state);
+        let db = Database::of(&site)?.db().await?;
+        match parts.extensions.get::<RequestContext>() {
+            Some(context) if context.records_queries() => Ok(db.with_log(context.clone())),
+            _ => Ok(db.clone()),
+        }
+    }
+}

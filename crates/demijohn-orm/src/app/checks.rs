@@ -1,0 +1,93 @@
+//! What can be wrong with models before any request is served.
+
+use demijohn_core::Check;
+use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta, Models, OnDelete};
+
+use super::Database;
+
+/// Problems of the models themselves.
+pub(super) fn models(models: &Models) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let all: Vec<&'static ModelMeta> = models.iter().collect();
+    for (n, meta) in all.iter().enumerate() {
+        if let Some(other) = all[..n].iter().find(|other| other.table == meta.table) {
+            let message = format!("its table `{}` is also the table of `{}`", meta.table, other.full_name());
+            checks.push(
+                Check::error("models.E028", meta.full_name(), message)
+                    .with_hint("give one of them another with `#[model(table = \"…\")]`"),
+            );
+        }
+        for field in meta.fields {
+            checks.extend(relation(models, meta, field));
+            checks.extend(decimal(meta, field));
+        }
+        let names = meta.indexes.iter().flat_map(|index| index.fields.iter().copied());
+        let names = names.chain(meta.ordering.iter().map(|order| order.field)).chain(meta.display.iter().copied());
+        for name in names.filter(|name| meta.field(name).is_none()) {
+            let error = meta.unknown_field(name);
+            checks.push(Check::error("models.E012", meta.full_name(), error.to_string()));
+        }
+    }
+    checks
+}
+
+fn relation(models: &Models, meta: &ModelMeta, field: &FieldMeta) -> Option<Check> {
+    let target = field.target()?;
+    let object = format!("{}.{}", meta.full_name(), field.name);
+    if !models.iter().any(|known| known == target) {
+        let message = format!("it points to `{}`, which no app of this site registered", target.full_name());
+        return Some(
+            Check::error("fields.E300", object, message)
+                .with_hint(format!("add `.model::<{}>()` to the app it belongs to, or install that app", target.name)),
+        );
+    }
+    let on_delete = field.relation.map(|relation| relation.on_delete)?;
+    if on_delete == OnDelete::SetNull && !field.null {
+        return Some(
+            Check::error("fields.E320", object, "`on_delete = SetNull`, but it may not be NULL")
+                .with_hint("make it an `Option<ForeignKey<…>>`, or choose another `on_delete`"),
+        );
+    }
+    None
+}
+
+fn decimal(meta: &ModelMeta, field: &FieldMeta) -> Option<Check> {
+    let FieldKind::Decimal { max_digits, decimal_places } = field.kind else { return None };
+    let object = format!("{}.{}", meta.full_name(), field.name);
+    if max_digits > 28 || decimal_places > max_digits || max_digits == 0 {
+        let message = format!("`max_digits = {max_digits}`, `decimal_places = {decimal_places}` cannot be kept");
+        return Some(
+            Check::error("fields.E134", object, message)
+                .with_hint("`max_digits` is 1 to 28, `decimal_places` at most that"),
+        );
+    }
+    None
+}
+
+/// A model whose app is not the one it was registered in.
+pub(super) fn app_of(app: &str, meta: &ModelMeta) -> Option<Check> {
+    if app.is_empty() || app == meta.app {
+        return None;
+    }
+    let message = format!("it says it belongs to app `{}`, but app `{app}` registered it", meta.app);
+    Some(
+        Check::error("models.E005", meta.full_name(), message)
+            .with_hint(format!("write `#[model(app = \"{app}\")]` above it, or name the app `App::named(\"{}\")`", meta.app)),
+    )
+}
+
+/// Models without any migration.
+pub(super) fn migrations(database: &Database) -> Vec<Check> {
+    let has = |app: &str| database.migrations().iter().any(|migrations| migrations.app() == app);
+    let mut apps: Vec<&str> = Vec::new();
+    for meta in database.models().iter().filter(|meta| meta.managed && !has(meta.app)) {
+        if !apps.contains(&meta.app) {
+            apps.push(meta.app);
+        }
+    }
+    let check = |app: &&str| {
+        Check::warning("migrations.W001", format!("app {app}"), "it has models, but no migrations")
+            .with_hint(format!("run `makemigrations {app}`"))
+    };
+    apps.iter().map(check).collect()
+}

@@ -1,0 +1,53 @@
+//! [`Assigned`]: a new value for a column, in an update.
+
+use demijohn_sql::{Assignment, Column, Expr};
+
+/// A new value for a column: what `p.views.set(p.views + 1)` is.
+#[derive(Debug, Clone)]
+#[must_use = "an assignment does nothing until `update` takes it"]
+pub struct Assigned(pub(crate) Assignment);
+
+impl Assigned {
+    pub(crate) fn new(column: Column, value: Expr) -> Self {
+        Self(Assignment { field: column.field, value })
+    }
+}
+
+/// What `update` takes: one assignment or a tuple of them.
+pub trait Assignments {
+    /// Adds its assignments.
+    fn push(self, all: &mut Vec<Assignment>);
+}
+
+impl Assignments for Assigned {
+    fn push(self, all: &mut Vec<Assignment>) {
+        all.push(self.0);
+    }
+}
+
+impl Assignments for Vec<Assigned> {
+    fn push(self, all: &mut Vec<Assignment>) {
+        all.extend(self.into_iter().map(|assigned| assigned.0));
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident)+) => {
+        impl<$($name: Assignments),+> Assignments for ($($name,)+) {
+            fn push(self, all: &mut Vec<Assignment>) {
+                #[expect(non_snake_case, reason = "the types' names serve as the values' names")]
+                let ($($name,)+) = self;
+                $($name.push(all);)+
+            }
+        }
+    };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);

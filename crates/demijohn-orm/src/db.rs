@@ -1,0 +1,105 @@
+//! [`Db`]: the handle on a database.
+
+use std::fmt;
+use std::sync::Arc;
+
+use demijohn_core::Result;
+use demijohn_core::model::Models;
+use demijohn_sql::{Connection, Driver};
+use demijohn_web::RequestContext;
+
+use crate::{Executor, Tx};
+
+/// The handle on a database: cheap to clone, shared by every request, an extractor in handlers.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+    log: Option<RequestContext>,
+}
+
+struct Inner {
+    driver: Arc<dyn Driver>,
+    models: Models,
+}
+
+impl Db {
+    /// A handle on the database that a driver talks to, for a site with these models.
+    pub fn new(driver: Arc<dyn Driver>, models: Models) -> Self {
+        Self { inner: Arc::new(Inner { driver, models }), log: None }
+    }
+
+    /// Connects to a database by its URL: `sqlite:path`, `sqlite::memory:`.
+    ///
+    /// # Errors
+    /// `orm.database_url` when the URL is not understood or its driver is not compiled in; what the driver reports
+    /// when the database cannot be opened.
+    pub async fn connect(url: &str, models: Models) -> Result<Self> {
+        Ok(Self::new(crate::app::connect(url).await?, models))
+    }
+
+    /// The same database, with its statements listed on this request's debug page.
+    pub fn with_log(&self, log: RequestContext) -> Self {
+        Self { inner: Arc::clone(&self.inner), log: Some(log) }
+    }
+
+    /// The driver underneath.
+    pub fn driver(&self) -> &Arc<dyn Driver> {
+        &self.inner.driver
+    }
+
+    /// Runs a function inside a transaction: committed when it returns `Ok`, taken back when it returns an error,
+    /// panics or is dropped half-way.
+    ///
+    /// ```ignore
+    /// let post = db.atomic(async |tx| {
+    ///     let post = Post::create().title("First").author(&ada).save(tx).await?;
+    ///     Comment::create().post(&post).body("Me too").save(tx).await?;
+    ///     Ok(post)
+    /// }).await?;
+    /// ```
+    ///
+    /// # Errors
+    /// The function's own error, or what the database reports at the commit.
+    pub async fn atomic<T>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
+        let tx = Tx::new(self.inner.driver.begin().await?, self.inner.models.clone(), self.log.clone());
+        match work(&tx).await {
+            Ok(value) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                tx.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Executor for Db {
+    fn connection(&self) -> &dyn Connection {
+        // `dyn Driver` is a `Connection`; the reference is made narrower here, once.
+        &*self.inner.driver
+    }
+
+    fn models(&self) -> &Models {
+        &self.inner.models
+    }
+
+    fn log(&self) -> Option<&RequestContext> {
+        self.log.as_ref()
+    }
+
+    fn as_db(&self) -> Option<&Db> {
+        Some(self)
+    }
+
+    fn as_tx(&self) -> Option<&Tx> {
+        None
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Db({})", self.inner.driver.address())
+    }
+}

@@ -1,0 +1,160 @@
+//! Deleting rows, and doing to the rows that point to them what their `on_delete` says.
+
+use demijohn_core::model::{FieldMeta, ModelMeta, OnDelete, Value};
+use demijohn_core::{Error, ErrorKind, Result};
+use demijohn_sql::{Assignment, Column, Delete, Expr, Select, Update};
+
+use crate::transaction::transaction_of;
+use crate::{Executor, Tx, records, run};
+
+/// What deleting some rows would do, found before anything is touched.
+#[derive(Debug, Default, Clone)]
+pub struct Collected {
+    /// The rows that go, by model, the ones asked for first.
+    pub deletes: Vec<(&'static ModelMeta, Vec<Value>)>,
+    /// The rows that stay but lose what they pointed to: model, foreign key, keys, new value.
+    pub updates: Vec<(&'static ModelMeta, &'static FieldMeta, Vec<Value>, Value)>,
+    /// The rows that forbid it: model, foreign key, keys.
+    pub protected: Vec<(&'static ModelMeta, &'static FieldMeta, Vec<Value>)>,
+}
+
+impl Collected {
+    /// How many rows go.
+    pub fn count(&self) -> u64 {
+        self.deletes.iter().map(|(_, keys)| keys.len() as u64).sum()
+    }
+
+    /// Adds rows that go; those that are new come back.
+    fn add(&mut self, meta: &'static ModelMeta, keys: Vec<Value>) -> Vec<Value> {
+        let at = self.deletes.iter().position(|(known, _)| *known == meta).unwrap_or_else(|| {
+            self.deletes.push((meta, Vec::new()));
+            self.deletes.len() - 1
+        });
+        let known = &mut self.deletes[at].1;
+        let seen: std::collections::HashSet<String> = known.iter().map(ToString::to_string).collect();
+        let new: Vec<Value> = keys.into_iter().filter(|key| !seen.contains(&key.to_string())).collect();
+        known.extend(new.iter().cloned());
+        new
+    }
+
+    fn holds(&self, meta: &'static ModelMeta, key: &Value) -> bool {
+        self.deletes.iter().any(|(known, keys)| *known == meta && keys.contains(key))
+    }
+}
+
+/// Values in one `IN` list: under every database's limit.
+const CHUNK: usize = 500;
+
+/// Finds what deleting these rows would do.
+///
+/// # Errors
+/// What the database reports.
+pub async fn collect(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>) -> Result<Collected> {
+    let mut collected = Collected::default();
+    let mut restricted = Vec::new();
+    let first = collected.add(meta, keys);
+    let mut waiting = vec![(meta, first)];
+    while let Some((target, keys)) = waiting.pop() {
+        let referrers: Vec<_> = db.models().referring_to(target).collect();
+        for (model, field) in referrers {
+            let found = pointing_to(db, model, field, &keys).await?;
+            if found.is_empty() {
+                continue;
+            }
+            match field.relation.expect("only foreign keys refer").on_delete {
+                OnDelete::Cascade => {
+                    let new = collected.add(model, found);
+                    if !new.is_empty() {
+                        waiting.push((model, new));
+                    }
+                }
+                OnDelete::SetNull => collected.updates.push((model, field, found, Value::Null)),
+                OnDelete::SetDefault => {
+                    let value = field.default.map_or(Value::Null, |default| default());
+                    collected.updates.push((model, field, found, value));
+                }
+                OnDelete::Restrict => restricted.push((model, field, found)),
+                OnDelete::DoNothing => {}
+                _ => collected.protected.push((model, field, found)),
+            }
+        }
+    }
+    for (model, field, mut keys) in restricted {
+        keys.retain(|key| !collected.holds(model, key));
+        if !keys.is_empty() {
+            collected.protected.push((model, field, keys));
+        }
+    }
+    Ok(collected)
+}
+
+async fn pointing_to(
+    db: &dyn Executor,
+    model: &'static ModelMeta,
+    field: &'static FieldMeta,
+    keys: &[Value],
+) -> Result<Vec<Value>> {
+    let from = records::root(model);
+    let position = model.index_of(field.name).expect("the field is the model's") as u16;
+    let mut found = Vec::new();
+    for chunk in keys.chunks(CHUNK) {
+        let mut select = Select::new(from);
+        let values = chunk.iter().cloned().map(Expr::Value).collect();
+        select.and_filter(Expr::In(Box::new(Expr::Column(Column { path: from, field: position })), values));
+        found.extend(records::keys_of(db, select).await?);
+    }
+    Ok(found)
+}
+
+/// Deletes rows by their keys, and does to the rows that point to them what their `on_delete` says, in one
+/// transaction. How many rows of all tables were deleted is returned.
+///
+/// # Errors
+/// `orm.protected` when rows that point to one of them forbid it; what the database reports.
+pub async fn delete_rows(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>) -> Result<u64> {
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    transaction_of(db, async move |tx: &Tx| {
+        let collected = collect(tx, meta, keys).await?;
+        if !collected.protected.is_empty() {
+            return Err(protected(meta, &collected));
+        }
+        carry_out(tx, collected).await
+    })
+    .await
+}
+
+async fn carry_out(tx: &Tx, collected: Collected) -> Result<u64> {
+    for (model, field, keys, value) in collected.updates {
+        let position = model.index_of(field.name).expect("the field is the model's") as u16;
+        for chunk in keys.chunks(CHUNK) {
+            let assignments = vec![Assignment { field: position, value: Expr::Value(value.clone()) }];
+            run::update(tx, Update { from: records::root(model), assignments, filter: Some(keys_in(model, chunk)) }).await?;
+        }
+    }
+    let mut count = 0;
+    for (model, keys) in collected.deletes.into_iter().rev() {
+        for chunk in keys.chunks(CHUNK) {
+            count += run::delete(tx, Delete { from: records::root(model), filter: Some(keys_in(model, chunk)) }).await?;
+        }
+    }
+    Ok(count)
+}
+
+fn keys_in(model: &'static ModelMeta, keys: &[Value]) -> Expr {
+    let key = Column { path: records::root(model), field: model.key_index() as u16 };
+    Expr::In(Box::new(Expr::Column(key)), keys.iter().cloned().map(Expr::Value).collect())
+}
+
+fn protected(meta: &ModelMeta, collected: &Collected) -> Error {
+    let who: Vec<String> = collected
+        .protected
+        .iter()
+        .map(|(model, field, keys)| format!("{} `{}` through `{}`", keys.len(), model.name, field.name))
+        .collect();
+    let message = format!("the `{}` cannot be deleted: it is needed by {}", meta.name, who.join(", "));
+    Error::new(ErrorKind::Conflict, "orm.protected", message.clone())
+        .with_public(message)
+        .with_hint("delete those rows first, or let them point to another")
+}

@@ -1,0 +1,161 @@
+//! [`FieldValue`]: the Rust types that a column can have.
+
+use demijohn_core::Result;
+use demijohn_core::model::{Date, Decimal, FieldKind, Time, Timestamp, Uuid, Value};
+use demijohn_sql::{Row, ValueRef, decode_decimal, text_format};
+
+/// Text of any length. The same type as `String`: it says in a model that the column has no limit.
+pub type Text = String;
+
+/// A Rust type that a column can have.
+///
+/// | Rust | column |
+/// |---|---|
+/// | `i16`, `i32`, `i64` | integer of that width |
+/// | `bool` | boolean |
+/// | `f64` | floating-point number |
+/// | `Decimal` | exact number, `max_digits` and `decimal_places` |
+/// | `String` with `max_length` | `varchar` |
+/// | `Text`, `String` without | `text` |
+/// | `Timestamp`, `Date`, `Time` | moment in UTC, calendar date, time of day |
+/// | `Uuid` | UUID |
+/// | `Value` (`serde_json`) | JSON |
+/// | `Vec<u8>` | bytes |
+/// | `ForeignKey<M>` | the key of a row of `M` |
+/// | `Option<T>` | the same, and NULL |
+#[diagnostic::on_unimplemented(
+    message = "a column cannot be of type `{Self}`",
+    label = "no column type for this",
+    note = "columns can be `i16`, `i32`, `i64`, `bool`, `f64`, `Decimal`, `String`, `Text`, `Timestamp`, `Date`, `Time`, `Uuid`, `Value` (JSON), `Vec<u8>`, `ForeignKey<Model>`, and `Option` of these",
+    note = "for other numbers use the next wider type: `i64` for `u32`, `f64` for `f32`"
+)]
+pub trait FieldValue: Sized + Send + Sync + 'static {
+    /// The kind of column it has.
+    const KIND: FieldKind;
+    /// May it be NULL?
+    const NULL: bool = false;
+    /// What it is compared with: the type itself, without the `Option`.
+    type Base;
+
+    /// Reads it from a row.
+    ///
+    /// # Errors
+    /// `orm.decode` when the column holds something else.
+    fn read(row: &dyn Row, index: usize) -> Result<Self>;
+
+    /// The value to store.
+    fn to_value(&self) -> Value;
+}
+
+macro_rules! integers {
+    ($($type:ty => $kind:ident),+) => {$(
+        impl FieldValue for $type {
+            const KIND: FieldKind = FieldKind::$kind;
+            type Base = Self;
+
+            fn read(row: &dyn Row, index: usize) -> Result<Self> {
+                match row.get(index)? {
+                    ValueRef::Int(number) => Self::try_from(number).map_err(|_| ValueRef::Int(number).misfit(stringify!($type))),
+                    other => Err(other.misfit(stringify!($type))),
+                }
+            }
+
+            fn to_value(&self) -> Value {
+                Value::Int(i64::from(*self))
+            }
+        }
+    )+};
+}
+
+integers!(i16 => SmallInt, i32 => Integer, i64 => BigInt);
+
+macro_rules! plain {
+    ($($type:ty => $kind:expr, $variant:ident, $name:literal, { $($pattern:pat => $read:expr),+ $(,)? });+ $(;)?) => {$(
+        impl FieldValue for $type {
+            const KIND: FieldKind = $kind;
+            type Base = Self;
+
+            fn read(row: &dyn Row, index: usize) -> Result<Self> {
+                match row.get(index)? {
+                    $($pattern => $read,)+
+                    other => Err(other.misfit($name)),
+                }
+            }
+
+            fn to_value(&self) -> Value {
+                Value::$variant(self.clone())
+            }
+        }
+    )+};
+}
+
+plain! {
+    bool => FieldKind::Bool, Bool, "a boolean", {
+        ValueRef::Int(number) => Ok(number != 0),
+        ValueRef::Bool(value) => Ok(value),
+    };
+    f64 => FieldKind::Float, Float, "a float", {
+        ValueRef::Float(number) => Ok(number),
+        ValueRef::Int(number) => Ok(number as f64),
+        ValueRef::Decimal(number) => f64::try_from(number).map_err(|_| ValueRef::Decimal(number).misfit("a float")),
+    };
+    String => FieldKind::Text, Text, "text", {
+        ValueRef::Text(text) => Ok(text.to_owned()),
+        // SQLite keeps what it is given: a number in a text column reads as the text of it.
+        ValueRef::Int(number) => Ok(number.to_string()),
+        ValueRef::Float(number) => Ok(number.to_string()),
+    };
+    Timestamp => FieldKind::Timestamp, Timestamp, "a timestamp", {
+        ValueRef::Text(text) => text_format::parse_timestamp(text),
+        ValueRef::Timestamp(moment) => Ok(moment),
+    };
+    Date => FieldKind::Date, Date, "a date", {
+        ValueRef::Text(text) => text_format::parse_date(text),
+        ValueRef::Date(date) => Ok(date),
+    };
+    Time => FieldKind::Time, Time, "a time", {
+        ValueRef::Text(text) => text_format::parse_time(text),
+        ValueRef::Time(time) => Ok(time),
+    };
+    Uuid => FieldKind::Uuid, Uuid, "a UUID", {
+        ValueRef::Text(text) => Self::parse_str(text).map_err(|_| ValueRef::Text(text).misfit("a UUID")),
+        ValueRef::Uuid(uuid) => Ok(uuid),
+    };
+    serde_json::Value => FieldKind::Json, Json, "JSON", {
+        ValueRef::Text(text) => serde_json::from_str(text).map_err(|_| ValueRef::Text(text).misfit("JSON")),
+        ValueRef::Json(document) => Ok(document.clone()),
+    };
+    Vec<u8> => FieldKind::Binary, Bytes, "bytes", {
+        ValueRef::Bytes(bytes) => Ok(bytes.to_vec()),
+    };
+}
+
+impl FieldValue for Decimal {
+    const KIND: FieldKind = FieldKind::Decimal { max_digits: 28, decimal_places: 10 };
+    type Base = Self;
+
+    fn read(row: &dyn Row, index: usize) -> Result<Self> {
+        decode_decimal(row.get(index)?, 10).map(|number| number.normalize())
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Decimal(*self)
+    }
+}
+
+impl<T: FieldValue> FieldValue for Option<T> {
+    const KIND: FieldKind = T::KIND;
+    const NULL: bool = true;
+    type Base = T::Base;
+
+    fn read(row: &dyn Row, index: usize) -> Result<Self> {
+        match row.get(index)? {
+            ValueRef::Null => Ok(None),
+            _ => T::read(row, index).map(Some),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or(Value::Null, FieldValue::to_value)
+    }
+}

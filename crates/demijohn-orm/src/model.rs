@@ -1,0 +1,202 @@
+//! [`Model`]: what `#[derive(Model)]` implements.
+
+use std::future::Future;
+
+use demijohn_core::model::{FieldKind, ModelMeta, Timestamp, Value};
+use demijohn_core::{Error, ErrorKind, Result};
+use demijohn_sql::{Path, Row};
+
+use crate::{BulkCreate, Draft, Executor, FieldValue, QuerySet, Rows, run};
+
+/// A struct whose values are rows of a table.
+///
+/// Implemented by `#[derive(Model)]`, which writes the description ([`Model::meta`]), the columns for queries and two
+/// conversions. Everything else here is provided.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "no table belongs to this type",
+    note = "write `#[derive(Model)]` above the struct"
+)]
+pub trait Model: Sized + Send + Sync + 'static {
+    /// Its columns, as the closures of queries get them.
+    type Columns: Columns;
+    /// The type of its primary key.
+    type Key: FieldValue + Clone + Send + Sync;
+    /// What [`Model::create`] gives: a builder that can be saved when every required field was given.
+    type Create;
+    /// The kind of column that its primary key is.
+    const KEY_KIND: FieldKind;
+
+    /// Its description.
+    fn meta() -> &'static ModelMeta;
+
+    /// Its table as a query's own.
+    fn root() -> &'static Path;
+
+    /// Its columns at the end of a path.
+    fn columns(path: &'static Path) -> Self::Columns;
+
+    /// Reads it, and what was selected with it, from a row.
+    ///
+    /// # Errors
+    /// `orm.decode` when a column holds something else than the model says.
+    fn from_row(row: &dyn Row, plan: &Plan) -> Result<Self>;
+
+    /// The values of its columns, in the order of its fields.
+    fn values(&self) -> Vec<Value>;
+
+    /// Its primary key.
+    fn key(&self) -> Self::Key;
+
+    /// Sets the fields that follow the clock when the row is saved (`auto_now`).
+    fn touch(&mut self, now: Timestamp);
+
+    /// Begins a new row; see [`Draft`].
+    fn create() -> Self::Create;
+
+    /// Every row: the start of every query.
+    fn objects() -> QuerySet<Self, Rows<Self>> {
+        QuerySet::new()
+    }
+
+    /// Many new rows at once: `Post::bulk_create(drafts).save(&db)`.
+    fn bulk_create(drafts: impl IntoIterator<Item = Draft<Self>>) -> BulkCreate<Self> {
+        BulkCreate::new(drafts)
+    }
+
+    /// Writes every field of this row back to its table.
+    ///
+    /// # Errors
+    /// `orm.row_gone` when the row is no longer there; `orm.unique` and the like when the database refuses.
+    fn save(&mut self, db: &dyn Executor) -> impl Future<Output = Result<()>> + Send {
+        self.touch(run::now());
+        let values = self.values();
+        async move { run::update_row(db, Self::root(), values).await }
+    }
+
+    /// Deletes this row, and does to the rows that point to it what their `on_delete` says.
+    ///
+    /// # Errors
+    /// `orm.protected` when rows that point to it forbid it.
+    fn delete(self, db: &dyn Executor) -> impl Future<Output = Result<u64>> + Send {
+        let key = self.key().to_value();
+        async move { crate::delete_rows(db, Self::meta(), vec![key]).await }
+    }
+
+    /// Reads this row again.
+    ///
+    /// # Errors
+    /// `NotFound` when it is no longer there.
+    fn refresh(&mut self, db: &dyn Executor) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            *self = Self::objects().with_key(self.key()).get(db).await?;
+            Ok(())
+        }
+    }
+}
+
+/// The columns of a model, in the closure of a query.
+pub trait Columns: Copy {
+    /// The path to their table.
+    fn path(self) -> &'static Path;
+}
+
+/// What `select_related` takes: `p.author()`, or a tuple of these.
+#[diagnostic::on_unimplemented(
+    message = "`select_related` cannot take `{Self}`",
+    note = "walk the relation with brackets, `p.author()`; `p.author` is the column"
+)]
+pub trait Related {
+    /// Adds the paths.
+    fn push(self, paths: &mut Vec<&'static Path>);
+}
+
+impl<C: Columns> Related for C {
+    fn push(self, paths: &mut Vec<&'static Path>) {
+        let path = self.path();
+        // What lies on the way is read too: a row cannot be put where its owner is missing.
+        if let Some((parent, _)) = path.parent() {
+            push_way(parent, paths);
+        }
+        push_way(path, paths);
+    }
+}
+
+fn push_way(path: &'static Path, paths: &mut Vec<&'static Path>) {
+    if path.is_root() || paths.iter().any(|known| std::ptr::eq(*known, path)) {
+        return;
+    }
+    if let Some((parent, _)) = path.parent() {
+        push_way(parent, paths);
+    }
+    paths.push(path);
+}
+
+macro_rules! tuples {
+    ($($name:ident)+) => {
+        impl<$($name: Related),+> Related for ($($name,)+) {
+            fn push(self, paths: &mut Vec<&'static Path>) {
+                #[expect(non_snake_case, reason = "the types' names serve as the values' names")]
+                let ($($name,)+) = self;
+                $($name.push(paths);)+
+            }
+        }
+    };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+
+/// Where in a row the columns of a model begin, and which related rows follow.
+#[derive(Debug, Default)]
+pub struct Plan {
+    offset: usize,
+    related: Vec<(u16, Plan)>,
+}
+
+impl Plan {
+    /// A model's own columns, from the first, and nothing else.
+    pub const OWN: Self = Self { offset: 0, related: Vec::new() };
+
+    /// The plan of a query that reads these paths after its own table.
+    pub(crate) fn of(from: &'static Path, paths: &[&'static Path]) -> Self {
+        let mut plan = Self::default();
+        let mut offset = from.model().fields.len();
+        for path in paths {
+            plan.node(path).offset = offset;
+            offset += path.model().fields.len();
+        }
+        plan
+    }
+
+    fn node(&mut self, path: &'static Path) -> &mut Self {
+        let (Some((parent, _)), Some(step)) = (path.parent(), path.step()) else { return self };
+        let owner = self.node(parent);
+        let at = owner.related.iter().position(|(field, _)| *field == step).unwrap_or_else(|| {
+            owner.related.push((step, Self::default()));
+            owner.related.len() - 1
+        });
+        &mut owner.related[at].1
+    }
+
+    /// The position in the row of the model's column at this position.
+    pub fn at(&self, field: usize) -> usize {
+        self.offset + field
+    }
+
+    /// The plan of the row that this foreign key points to, if it was selected with the query.
+    pub fn related(&self, field: usize) -> Option<&Self> {
+        self.related.iter().find(|(step, _)| usize::from(*step) == field).map(|(_, plan)| plan)
+    }
+}
+
+/// The error for a query that should find one row and found none.
+#[track_caller]
+pub(crate) fn not_found(meta: &ModelMeta) -> Error {
+    Error::new(ErrorKind::NotFound, "orm.not_found", format!("no `{}` matches the query", meta.name))
+        .with_public(format!("{} not found", meta.label))
+}

@@ -1,0 +1,221 @@
+//! [`QuerySet`]: which rows, in which order, and what of them.
+
+mod terminal;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use demijohn_core::model::Value;
+use demijohn_sql::{Column as SqlColumn, Dialect, Expr, Path, Projection, Select, Statement, Update, writer};
+
+use crate::{
+    Assignments, Condition, Executor, FieldValue, Model, Ordering, Plan, Related, Rows, Selection, Shape, run, scope,
+};
+
+/// Which rows of `M`, in which order, and what of them. Nothing is asked of the database until one of the methods
+/// that take `db` is awaited.
+///
+/// ```ignore
+/// let posts = Post::objects()
+///     .filter(|p| p.title.icontains("rust") & p.author().username.eq("ada"))
+///     .order_by(|p| (p.created_at.desc(), p.id))
+///     .limit(20)
+///     .all(&db)
+///     .await?;
+/// ```
+#[must_use = "a query does nothing until `.all(&db)`, `.get(&db)` or the like is awaited"]
+pub struct QuerySet<M, S = Rows<M>> {
+    select: Select,
+    _shape: PhantomData<fn() -> (M, S)>,
+}
+
+impl<M, S> Clone for QuerySet<M, S> {
+    fn clone(&self) -> Self {
+        Self { select: self.select.clone(), _shape: PhantomData }
+    }
+}
+
+impl<M: Model> QuerySet<M, Rows<M>> {
+    pub(crate) fn new() -> Self {
+        let mut select = Select::new(M::root());
+        select.sink_to(scope::depth());
+        Self { select, _shape: PhantomData }
+    }
+
+    /// Reads related rows with the query, through joins: `.select_related(|p| p.author())`.
+    pub fn select_related<R: Related>(mut self, paths: impl FnOnce(M::Columns) -> R) -> Self {
+        let related = self.with_columns(paths);
+        if let Projection::Model(known) = &mut self.select.projection {
+            related.push(known);
+        }
+        self
+    }
+
+    /// Reads these values instead of whole rows. With an aggregate among them, the rows are grouped by the others.
+    pub fn select<T: Selection>(mut self, values: impl FnOnce(M::Columns) -> T) -> QuerySet<M, T> {
+        let mut exprs = Vec::new();
+        self.with_columns(values).push(&mut exprs);
+        self.select.projection = Projection::Exprs(exprs);
+        QuerySet { select: self.select, _shape: PhantomData }
+    }
+
+    /// The row with this primary key.
+    pub fn with_key(mut self, key: M::Key) -> Self {
+        let condition = run::key_is(self.select.from, key.to_value());
+        self.select.and_filter(condition);
+        self
+    }
+
+    pub(crate) fn with_keys(mut self, keys: Vec<Value>) -> Self {
+        let column = SqlColumn { path: self.select.from, field: M::meta().key_index() as u16 };
+        let keys = keys.into_iter().map(Expr::Value).collect();
+        self.select.and_filter(Expr::In(Box::new(Expr::Column(column)), keys));
+        self
+    }
+
+    /// Changes the rows: `.update(|p| p.views.set(p.views + 1)).execute(&db)`.
+    pub fn update<A: Assignments>(mut self, change: impl FnOnce(M::Columns) -> A) -> UpdateSet {
+        let mut assignments = Vec::new();
+        self.with_columns(change).push(&mut assignments);
+        UpdateSet(Update { from: self.select.from, assignments, filter: self.select.filter })
+    }
+}
+
+impl<M: Model, S: Shape> QuerySet<M, S> {
+    /// Runs a closure over the columns of this query's own table.
+    fn with_columns<R>(&mut self, closure: impl FnOnce(M::Columns) -> R) -> R {
+        // Begun outside a closure and continued inside it: the rows of the query around must stay distinguishable.
+        self.select.sink_to(scope::depth());
+        let from = self.select.from;
+        scope::inside(from.depth(), || closure(M::columns(from)))
+    }
+
+    /// Keeps the rows for which this holds. Filtering twice means AND.
+    pub fn filter<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
+        let condition: Condition = self.with_columns(condition).into();
+        self.select.and_filter(condition.0);
+        self
+    }
+
+    /// Leaves out the rows for which this holds. Rows of which it is unknown (NULL) stay.
+    pub fn exclude<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
+        let condition: Condition = self.with_columns(condition).into();
+        self.select.and_filter(condition.0.negate());
+        self
+    }
+
+    /// Keeps the groups for which this holds, after `select` with an aggregate.
+    pub fn having<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
+        let condition: Condition = self.with_columns(condition).into();
+        self.select.having = Some(match self.select.having.take() {
+            Some(having) => having.and(condition.0),
+            None => condition.0,
+        });
+        self
+    }
+
+    /// Puts the rows into this order, in place of any other.
+    pub fn order_by<O: Ordering>(mut self, order: impl FnOnce(M::Columns) -> O) -> Self {
+        let mut steps = Vec::new();
+        self.with_columns(order).push(&mut steps);
+        self.select.order = steps;
+        self
+    }
+
+    /// Turns the order round.
+    pub fn reverse(mut self) -> Self {
+        self.select.reverse();
+        self
+    }
+
+    /// At most so many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.select.limit = Some(rows);
+        self
+    }
+
+    /// Leaves out the first so many rows.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.select.offset = Some(rows);
+        self
+    }
+
+    /// Each row once.
+    pub fn distinct(mut self) -> Self {
+        self.select.distinct = true;
+        self
+    }
+
+    /// No rows, without asking the database.
+    pub fn none(mut self) -> Self {
+        self.select.none = true;
+        self
+    }
+
+    /// The SQL it would run, with its values beside it.
+    pub fn to_sql(&self, dialect: &'static dyn Dialect) -> Statement {
+        writer::select(self.clone().prepared(), dialect)
+    }
+
+    /// The query as a tree, for code that knows models only at run time.
+    pub fn into_select(self) -> Select {
+        self.select
+    }
+
+    pub(crate) fn into_subquery(mut self) -> Select {
+        self.select.sink_to(scope::depth());
+        self.select
+    }
+
+    pub(crate) fn into_exists(self) -> Select {
+        let mut select = self.into_subquery();
+        select.projection = Projection::One;
+        select.order.clear();
+        select
+    }
+
+    /// The query to run: rows without an order of their own get the model's.
+    fn prepared(mut self) -> Select {
+        let exprs = if let Projection::Exprs(exprs) = &self.select.projection { exprs.as_slice() } else { &[] };
+        if !exprs.iter().any(Expr::has_aggregate) {
+            self.select.apply_default_order();
+        }
+        self.select
+    }
+
+    fn plan(&self) -> Plan {
+        match &self.select.projection {
+            Projection::Model(related) if !related.is_empty() => Plan::of(self.select.from, related),
+            _ => Plan::OWN,
+        }
+    }
+}
+
+impl<M: Model, S: Shape> fmt::Debug for QuerySet<M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let statement = self.to_sql(&demijohn_sql::Sqlite);
+        write!(f, "QuerySet({} {:?})", statement.sql, statement.params)
+    }
+}
+
+/// New values for the rows of a query.
+#[derive(Debug, Clone)]
+#[must_use = "nothing changes until `.execute(&db)` is awaited"]
+pub struct UpdateSet(Update);
+
+impl UpdateSet {
+    /// Changes them; how many is returned.
+    ///
+    /// # Errors
+    /// `orm.unique` and the like when the database refuses.
+    pub async fn execute(self, db: &dyn Executor) -> demijohn_core::Result<u64> {
+        run::update(db, self.0).await
+    }
+}
+
+/// The primary-key comparison alone finds at most one row.
+fn is_key_lookup(filter: Option<&Expr>, from: &'static Path) -> bool {
+    matches!(filter, Some(Expr::Compare(demijohn_sql::Compare::Eq, sides))
+        if matches!(sides.0, Expr::Column(column) if std::ptr::eq(column.path, from) && column.meta().primary_key)
+            && matches!(sides.1, Expr::Value(_)))
+}

@@ -1,0 +1,131 @@
+//! The methods that run a query.
+
+use demijohn_core::{Error, ErrorKind, Result};
+use demijohn_sql::{Flow, Projection, Select, ValueRef};
+
+use super::{QuerySet, is_key_lookup};
+use crate::model::not_found;
+use crate::{Executor, Model, Shape, run};
+
+impl<M: Model, S: Shape> QuerySet<M, S> {
+    /// All the rows.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn all(self, db: &dyn Executor) -> Result<Vec<S::Row>> {
+        let plan = self.plan();
+        let mut rows = Vec::new();
+        run::query(db, self.prepared(), &mut |row| {
+            rows.push(S::read(row, &plan)?);
+            Ok(Flow::More)
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is one. Without an order it is the one with the smallest key.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn first(self, db: &dyn Executor) -> Result<Option<S::Row>> {
+        let plan = self.plan();
+        let mut select = self.select;
+        if !is_key_lookup(select.filter.as_ref(), select.from) {
+            select.order_by_key_if_unordered();
+            select.limit = Some(select.limit.map_or(1, |limit| limit.min(1)));
+        }
+        one::<S>(db, select, &plan).await.map(|(row, _)| row)
+    }
+
+    /// The last row, if there is one.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn last(self, db: &dyn Executor) -> Result<Option<S::Row>> {
+        self.reverse().first(db).await
+    }
+
+    /// The one row that matches.
+    ///
+    /// # Errors
+    /// `NotFound` (404) when there is none, `orm.multiple_rows` when there are several.
+    pub async fn get(self, db: &dyn Executor) -> Result<S::Row> {
+        let plan = self.plan();
+        let mut select = self.select;
+        if !is_key_lookup(select.filter.as_ref(), select.from) && !select.is_sliced() {
+            select.limit = Some(2);
+        }
+        let (row, more) = one::<S>(db, select, &plan).await?;
+        if more {
+            let message = format!("more than one `{}` matches a query for one", M::meta().name);
+            return Err(Error::new(ErrorKind::Internal, "orm.multiple_rows", message)
+                .with_hint("filter by something unique, or take `.first(&db)`"));
+        }
+        row.ok_or_else(|| not_found(M::meta()))
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn count(self, db: &dyn Executor) -> Result<u64> {
+        let mut select = self.select;
+        select.projection = Projection::Count;
+        if !select.is_sliced() {
+            select.order.clear();
+        }
+        let mut count = 0;
+        run::query(db, select, &mut |row| {
+            if let ValueRef::Int(number) = row.get(0)? {
+                count = number as u64;
+            }
+            Ok(Flow::Stop)
+        })
+        .await?;
+        Ok(count)
+    }
+
+    /// Is there any row?
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn exists(self, db: &dyn Executor) -> Result<bool> {
+        let mut select = self.select;
+        select.projection = Projection::One;
+        select.order.clear();
+        select.limit = Some(select.limit.map_or(1, |limit| limit.min(1)));
+        let mut found = false;
+        run::query(db, select, &mut |_| {
+            found = true;
+            Ok(Flow::Stop)
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Deletes the rows, and does to the rows that point to them what their `on_delete` says. How many rows of all
+    /// tables were deleted is returned.
+    ///
+    /// # Errors
+    /// `orm.protected` when rows that point to one of them forbid it.
+    pub async fn delete(self, db: &dyn Executor) -> Result<u64> {
+        let keys = crate::records::keys_of(db, self.select).await?;
+        crate::delete_rows(db, M::meta(), keys).await
+    }
+}
+
+/// The first row of a query, and whether there was another.
+async fn one<S: Shape>(db: &dyn Executor, select: Select, plan: &crate::Plan) -> Result<(Option<S::Row>, bool)> {
+    let mut found = None;
+    let mut more = false;
+    run::query(db, select, &mut |row| {
+        if found.is_some() {
+            more = true;
+            return Ok(Flow::Stop);
+        }
+        found = Some(S::read(row, plan)?);
+        Ok(Flow::More)
+    })
+    .await?;
+    Ok((found, more))
+}

@@ -1,0 +1,378 @@
+//! Rows of any model, known by its description only: what the admin, forms and migrations work on.
+
+use std::sync::RwLock;
+
+use demijohn_core::model::{ModelMeta, Value};
+use demijohn_core::{Error, ErrorKind, Result, suggest};
+use demijohn_sql::{
+    Assignment, Column, Compare, Delete, Expr, Flow, Order, Path, Projection, Row, Select, Update, decode,
+};
+
+use crate::model::not_found;
+use crate::{Condition, Executor, run};
+
+/// A model's table as a query's own, when no Rust type is at hand. The same path for the same model, always.
+pub fn root(meta: &'static ModelMeta) -> &'static Path {
+    // An interner of descriptions, not state: it holds nothing of any site.
+    static ROOTS: RwLock<Vec<&'static Path>> = RwLock::new(Vec::new());
+    let find = |roots: &[&'static Path]| roots.iter().copied().find(|path| std::ptr::eq(path.model(), meta));
+    if let Some(path) = find(&ROOTS.read().expect("no code panics while it holds the roots")) {
+        return path;
+    }
+    let mut roots = ROOTS.write().expect("no code panics while it holds the roots");
+    find(&roots).unwrap_or_else(|| {
+        let path = Path::root_of(meta);
+        roots.push(path);
+        path
+    })
+}
+
+/// The column that a dotted name leads to: `title`, `author.username`.
+///
+/// # Errors
+/// `orm.unknown_field`, with the choices, when a part of it is no field.
+pub fn column(from: &'static Path, name: &str) -> Result<Column> {
+    let mut path = from;
+    let mut parts = name.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let meta = path.model();
+        let field = meta.index_of(part).ok_or_else(|| meta.unknown_field(part))? as u16;
+        if parts.peek().is_none() {
+            return Ok(Column { path, field });
+        }
+        if meta.fields[usize::from(field)].relation.is_none() || path.len() >= MOST_STEPS {
+            let relations = meta.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name);
+            let message = format!("`{part}` on model `{}` leads to no other model", meta.name);
+            return Err(Error::new(ErrorKind::Invalid, "orm.not_a_relation", message)
+                .with_hint(format!("the foreign keys are {}", suggest::list(relations))));
+        }
+        path = path.child(field);
+    }
+    Err(from.model().unknown_field(name))
+}
+
+/// Names from data cannot make endless paths through models that point to each other.
+const MOST_STEPS: usize = 6;
+
+/// A row, and the related rows that were read with it.
+#[derive(Debug, Clone)]
+pub struct Record {
+    root: &'static Path,
+    values: Vec<Value>,
+    related: Vec<(&'static Path, Vec<Value>)>,
+}
+
+impl Record {
+    /// A row of values that are at hand.
+    pub fn new(root: &'static Path, values: Vec<Value>) -> Self {
+        Self { root, values, related: Vec::new() }
+    }
+
+    /// Its model.
+    pub fn meta(&self) -> &'static ModelMeta {
+        self.root.model()
+    }
+
+    /// The values, in the order of the fields.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// The value of a field, by name.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.values.as_slice().get(self.meta().index_of(name)?)
+    }
+
+    /// The primary key.
+    pub fn key(&self) -> &Value {
+        &self.values[self.meta().key_index()]
+    }
+
+    /// What people read for it.
+    pub fn display(&self) -> String {
+        self.meta().display_row(&self.values)
+    }
+
+    /// The value of a column of this row or of a row read with it.
+    pub fn column(&self, column: Column) -> Option<&Value> {
+        self.row_at(column.path)?.get(usize::from(column.field))
+    }
+
+    /// The row at the end of a path, if it was read and is there.
+    pub fn row_at(&self, path: &'static Path) -> Option<&[Value]> {
+        if std::ptr::eq(path, self.root) {
+            return Some(&self.values);
+        }
+        let (_, values) = self.related.iter().find(|(known, _)| std::ptr::eq(*known, path))?;
+        // After a LEFT JOIN that found nothing, every column is NULL, the key too.
+        (!values[path.model().key_index()].is_null()).then_some(values.as_slice())
+    }
+}
+
+/// Which rows of a model, in which order.
+#[derive(Debug, Clone)]
+#[must_use = "a query does nothing until `.all(&db)` or the like is awaited"]
+pub struct RecordSet {
+    select: Select,
+}
+
+impl RecordSet {
+    /// Every row of the model at this path, which is a query's own table ([`root`], or `Model::root()`).
+    pub fn new(root: &'static Path) -> Self {
+        Self { select: Select::new(root) }
+    }
+
+    /// Keeps the rows for which this holds.
+    pub fn filter(mut self, condition: Condition) -> Self {
+        self.select.and_filter(condition.into_expr());
+        self
+    }
+
+    /// The row with this key.
+    pub fn with_key(self, key: Value) -> Self {
+        let condition = run::key_is(self.select.from, key);
+        self.filter(Condition::from_expr(condition))
+    }
+
+    /// The rows with these keys.
+    pub fn with_keys(self, keys: Vec<Value>) -> Self {
+        let key = Column { path: self.select.from, field: self.select.model().key_index() as u16 };
+        let keys = keys.into_iter().map(Expr::Value).collect();
+        self.filter(Condition::from_expr(Expr::In(Box::new(Expr::Column(key)), keys)))
+    }
+
+    /// Adds a step to the order.
+    pub fn then_by(mut self, column: Column, descending: bool) -> Self {
+        self.select.order.push(Order { expr: Expr::Column(column), descending, nulls_last: None });
+        self
+    }
+
+    /// Reads the rows at the end of these paths too.
+    pub fn with_related(mut self, paths: impl IntoIterator<Item = &'static Path>) -> Self {
+        if let Projection::Model(known) = &mut self.select.projection {
+            for path in paths {
+                if !path.is_root() && !known.iter().any(|other| std::ptr::eq(*other, path)) {
+                    known.push(path);
+                }
+            }
+        }
+        self
+    }
+
+    /// At most so many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.select.limit = Some(rows);
+        self
+    }
+
+    /// Leaves out the first so many rows.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.select.offset = Some(rows);
+        self
+    }
+
+    /// All the rows.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn all(mut self, db: &dyn Executor) -> Result<Vec<Record>> {
+        self.select.apply_default_order();
+        let root = self.select.from;
+        let paths = match &self.select.projection {
+            Projection::Model(related) => related.clone(),
+            _ => Vec::new(),
+        };
+        let mut records = Vec::new();
+        run::query(db, self.select, &mut |row| {
+            records.push(read(row, root, &paths)?);
+            Ok(Flow::More)
+        })
+        .await?;
+        Ok(records)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn first(mut self, db: &dyn Executor) -> Result<Option<Record>> {
+        self.select.order_by_key_if_unordered();
+        Ok(self.limit(1).all(db).await?.pop())
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none.
+    pub async fn get(self, db: &dyn Executor) -> Result<Record> {
+        let meta = self.select.model();
+        self.first(db).await?.ok_or_else(|| not_found(meta))
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn count(self, db: &dyn Executor) -> Result<u64> {
+        let mut select = self.select;
+        select.order.clear();
+        select.projection = Projection::Count;
+        let mut count = 0;
+        run::query(db, select, &mut |row| {
+            count = u64::read_count(row)?;
+            Ok(Flow::Stop)
+        })
+        .await?;
+        Ok(count)
+    }
+
+    /// The keys of the rows.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn keys(self, db: &dyn Executor) -> Result<Vec<Value>> {
+        keys_of(db, self.select).await
+    }
+}
+
+trait ReadCount: Sized {
+    fn read_count(row: &dyn Row) -> Result<Self>;
+}
+
+impl ReadCount for u64 {
+    fn read_count(row: &dyn Row) -> Result<Self> {
+        match row.get(0)? {
+            demijohn_sql::ValueRef::Int(number) => Ok(number as Self),
+            other => Err(other.misfit("a count")),
+        }
+    }
+}
+
+fn read(row: &dyn Row, root: &'static Path, paths: &[&'static Path]) -> Result<Record> {
+    let mut at = 0;
+    let mut next = |path: &'static Path| -> Result<Vec<Value>> {
+        let fields = path.model().fields;
+        let values = fields.iter().enumerate().map(|(n, field)| decode(row.get(at + n)?, field.kind)).collect();
+        at += fields.len();
+        values
+    };
+    let values = next(root)?;
+    let related = paths.iter().map(|path| Ok((*path, next(path)?))).collect::<Result<_>>()?;
+    Ok(Record { root, values, related })
+}
+
+/// The keys of the rows that a query finds.
+pub(crate) async fn keys_of(db: &dyn Executor, mut select: Select) -> Result<Vec<Value>> {
+    let meta = select.model();
+    let key = Column { path: select.from, field: meta.key_index() as u16 };
+    select.projection = Projection::Exprs(vec![Expr::Column(key)]);
+    if !select.is_sliced() {
+        select.order.clear();
+    }
+    values_of(db, select, meta.key().kind).await
+}
+
+async fn values_of(
+    db: &dyn Executor,
+    select: Select,
+    kind: demijohn_core::model::FieldKind,
+) -> Result<Vec<Value>> {
+    let mut values = Vec::new();
+    run::query(db, select, &mut |row| {
+        values.push(decode(row.get(0)?, kind)?);
+        Ok(Flow::More)
+    })
+    .await?;
+    Ok(values)
+}
+
+/// Stores a new row. Fields without a value get their default, or the present moment where they follow the clock.
+/// The values of the row come back, its key among them.
+///
+/// # Errors
+/// `orm.missing_field` when a required field has no value; `orm.unique` and the like when the database refuses.
+pub async fn insert(db: &dyn Executor, meta: &'static ModelMeta, values: Vec<Option<Value>>) -> Result<Record> {
+    let values = run::insert_row(db, meta, values).await?;
+    Ok(Record::new(root(meta), values))
+}
+
+/// Gives some fields of a row, by position, new values. Fields that follow the clock on every save are set too.
+///
+/// # Errors
+/// `orm.row_gone` when the row is not there; `orm.unique` and the like when the database refuses.
+pub async fn update(
+    db: &dyn Executor,
+    meta: &'static ModelMeta,
+    key: Value,
+    changes: Vec<(usize, Value)>,
+) -> Result<()> {
+    let from = root(meta);
+    let clock = meta.fields.iter().enumerate().filter(|(_, field)| field.auto_now == demijohn_core::model::AutoNow::OnSave);
+    let clock: Vec<(usize, Value)> = clock.map(|(n, _)| (n, Value::Timestamp(run::now()))).collect();
+    let assignments: Vec<Assignment> = changes
+        .into_iter()
+        .chain(clock)
+        .map(|(field, value)| Assignment { field: field as u16, value: Expr::Value(value) })
+        .collect();
+    if assignments.is_empty() {
+        return Ok(());
+    }
+    let shown = key.to_string();
+    if run::update(db, Update { from, assignments, filter: Some(run::key_is(from, key)) }).await? == 0 {
+        let message = format!("the `{}` with key `{shown}` is no longer there", meta.name);
+        return Err(Error::new(ErrorKind::Conflict, "orm.row_gone", message));
+    }
+    Ok(())
+}
+
+fn through_column(through: &'static ModelMeta, field: u16) -> Column {
+    Column { path: root(through), field }
+}
+
+fn owned_by(through: &'static ModelMeta, owner: &Value) -> Expr {
+    let column = Expr::Column(through_column(through, 1));
+    Expr::Compare(Compare::Eq, Box::new((column, Expr::Value(owner.clone()))))
+}
+
+/// The keys on the other side of a table of pairs, for the row with this key.
+///
+/// # Errors
+/// What the database reports.
+pub async fn pairs(db: &dyn Executor, through: &'static ModelMeta, owner: &Value) -> Result<Vec<Value>> {
+    let mut select = Select::new(root(through));
+    select.projection = Projection::Exprs(vec![Expr::Column(through_column(through, 2))]);
+    select.and_filter(owned_by(through, owner));
+    values_of(db, select, through.fields[2].kind).await
+}
+
+/// Makes the pairs of the row with this key lead to exactly these keys. Pairs that stay are not touched.
+///
+/// # Errors
+/// `orm.foreign_key` when a key leads to no row.
+pub async fn set_pairs(
+    db: &dyn Executor,
+    through: &'static ModelMeta,
+    owner: &Value,
+    mut keys: Vec<Value>,
+) -> Result<()> {
+    let before = pairs(db, through, owner).await?;
+    let gone: Vec<Expr> = before.iter().filter(|key| !keys.contains(key)).cloned().map(Expr::Value).collect();
+    if !gone.is_empty() {
+        let other = Expr::In(Box::new(Expr::Column(through_column(through, 2))), gone);
+        let filter = Some(owned_by(through, owner).and(other));
+        run::delete(db, Delete { from: root(through), filter }).await?;
+    }
+    let mut seen = before;
+    keys.retain(|key| {
+        let new = !seen.contains(key);
+        if new {
+            seen.push(key.clone());
+        }
+        new
+    });
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let rows = keys.into_iter().map(|key| vec![None, Some(owner.clone()), Some(key)]).collect();
+    run::insert_rows(db, through, rows).await.map(|_| ())
+}

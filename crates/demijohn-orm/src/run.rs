@@ -1,0 +1,186 @@
+//! Running statements: the one place where trees become SQL and reach a driver.
+
+use std::time::Instant;
+
+use demijohn_core::model::{AutoNow, ModelMeta, Timestamp, Value};
+use demijohn_core::{Error, ErrorKind, Result};
+use demijohn_sql::{
+    Assignment, Column, Compare, Delete, Expr, Insert, Outcome, Path, RowSink, Select, Statement, Update,
+    writer,
+};
+
+use crate::Executor;
+
+/// The present moment, with the microseconds that databases keep.
+pub(crate) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+}
+
+/// Runs a query.
+pub(crate) async fn query(db: &dyn Executor, select: Select, sink: &mut RowSink<'_>) -> Result<()> {
+    if select.none {
+        return Ok(());
+    }
+    let statement = writer::select(select, db.connection().dialect());
+    query_statement(db, &statement, sink).await
+}
+
+/// Runs a query that is written already.
+pub(crate) async fn query_statement(db: &dyn Executor, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
+    let Some(log) = db.log() else { return db.connection().query(statement, sink).await };
+    let start = Instant::now();
+    let result = db.connection().query(statement, sink).await;
+    log.record_query(statement.sql.clone(), parameters(&statement.params), start.elapsed());
+    result
+}
+
+/// The values beside a statement, cut short: for the debug page, in development only.
+fn parameters(params: &[Value]) -> String {
+    let shown = params.iter().take(20).map(|value| value.to_string().chars().take(40).collect::<String>());
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// Runs a statement that gives no rows.
+pub(crate) async fn execute(db: &dyn Executor, statement: &Statement) -> Result<Outcome> {
+    let Some(log) = db.log() else { return db.connection().execute(statement).await };
+    let start = Instant::now();
+    let result = db.connection().execute(statement).await;
+    log.record_query(statement.sql.clone(), parameters(&statement.params), start.elapsed());
+    result
+}
+
+pub(crate) async fn update(db: &dyn Executor, update: Update) -> Result<u64> {
+    if update.assignments.is_empty() {
+        return Ok(0);
+    }
+    let statement = writer::update(update, db.connection().dialect());
+    Ok(execute(db, &statement).await?.rows)
+}
+
+pub(crate) async fn delete(db: &dyn Executor, delete: Delete) -> Result<u64> {
+    let statement = writer::delete(delete, db.connection().dialect());
+    Ok(execute(db, &statement).await?.rows)
+}
+
+/// `key = value` for the primary key of a path's model.
+pub(crate) fn key_is(path: &'static Path, key: Value) -> Expr {
+    let column = Column { path, field: path.model().key_index() as u16 };
+    Expr::Compare(Compare::Eq, Box::new((Expr::Column(column), Expr::Value(key))))
+}
+
+/// Writes every column of a row but its key.
+pub(crate) async fn update_row(db: &dyn Executor, from: &'static Path, values: Vec<Value>) -> Result<()> {
+    let meta = from.model();
+    let key_index = meta.key_index();
+    let key = values[key_index].clone();
+    let assignments = values
+        .into_iter()
+        .enumerate()
+        .filter(|(field, _)| *field != key_index)
+        .map(|(field, value)| Assignment { field: field as u16, value: Expr::Value(value) })
+        .collect();
+    let filter = Some(key_is(from, key.clone()));
+    if update(db, Update { from, assignments, filter }).await? == 0 {
+        return Err(Error::new(
+            ErrorKind::Conflict,
+            "orm.row_gone",
+            format!("the `{}` with key `{key}` is no longer there", meta.name),
+        ));
+    }
+    Ok(())
+}
+
+/// Fills in what a new row was not given: defaults and the clock.
+fn complete(meta: &'static ModelMeta, mut given: Vec<Option<Value>>, now: Timestamp) -> Result<Vec<Option<Value>>> {
+    for (field, value) in meta.fields.iter().zip(&mut given) {
+        if field.auto_now != AutoNow::Never && value.is_none() {
+            *value = Some(match field.kind {
+                demijohn_core::model::FieldKind::Date => {
+                    Value::Date(jiff::tz::TimeZone::UTC.to_datetime(now).date())
+                }
+                _ => Value::Timestamp(now),
+            });
+        }
+        if value.is_none() && !field.auto {
+            *value = field.default.map(|default| default());
+        }
+        if value.is_none() && field.null {
+            *value = Some(Value::Null);
+        }
+        if value.is_none() && !field.auto {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                "orm.missing_field",
+                format!("a new `{}` was given no `{}`", meta.name, field.name),
+            ));
+        }
+    }
+    Ok(given)
+}
+
+/// Stores a row; its values come back in the order of the fields, its new key among them.
+pub(crate) async fn insert_row(
+    db: &dyn Executor,
+    meta: &'static ModelMeta,
+    given: Vec<Option<Value>>,
+) -> Result<Vec<Value>> {
+    let given = complete(meta, given, now())?;
+    let fields: Vec<u16> = (0..given.len()).filter(|n| given[*n].is_some()).map(|n| n as u16).collect();
+    let mut values: Vec<Value> = given.iter().map(|value| value.clone().unwrap_or_default()).collect();
+    let row = given.into_iter().flatten().collect();
+    let insert = Insert { model: meta, fields, rows: vec![row], ignore_conflicts: false };
+    let statement = writer::insert(insert, db.connection().dialect());
+    let outcome = execute(db, &statement).await?;
+    let key = meta.key_index();
+    if values[key].is_null() {
+        values[key] = outcome.last_key.map_or(Value::Null, Value::Int);
+    }
+    Ok(values)
+}
+
+/// Stores many rows, all or none.
+pub(crate) async fn insert_rows(
+    db: &dyn Executor,
+    meta: &'static ModelMeta,
+    rows: Vec<Vec<Option<Value>>>,
+) -> Result<u64> {
+    let now = now();
+    let mut groups: Vec<(Vec<u16>, Vec<Vec<Value>>)> = Vec::new();
+    for row in rows {
+        let row = complete(meta, row, now)?;
+        let fields: Vec<u16> = (0..row.len()).filter(|n| row[*n].is_some()).map(|n| n as u16).collect();
+        let values = row.into_iter().flatten().collect();
+        match groups.last_mut() {
+            Some((known, rows)) if *known == fields => rows.push(values),
+            _ => groups.push((fields, vec![values])),
+        }
+    }
+    match groups.as_slice() {
+        [] => Ok(0),
+        [(fields, rows)] => insert_group(db, meta, fields, rows).await,
+        _ => crate::transaction::transaction_of(db, async |tx| {
+            let mut count = 0;
+            for (fields, rows) in &groups {
+                count += insert_group(tx, meta, fields, rows).await?;
+            }
+            Ok(count)
+        })
+        .await,
+    }
+}
+
+async fn insert_group(
+    db: &dyn Executor,
+    meta: &'static ModelMeta,
+    fields: &[u16],
+    rows: &[Vec<Value>],
+) -> Result<u64> {
+    let sql = writer::insert_one(meta, fields, false, db.connection().dialect());
+    let start = Instant::now();
+    let outcome = db.connection().execute_many(&sql, rows).await;
+    if let Some(log) = db.log() {
+        log.record_query(sql, format!("{} rows", rows.len()), start.elapsed());
+    }
+    Ok(outcome?.rows)
+}
