@@ -39,14 +39,11 @@ pub trait Selection: Shape {
     /// Adds its values.
     fn push(self, exprs: &mut Vec<Expr>);
 
-    /// How many columns it reads.
-    const WIDTH: usize;
-
-    /// Reads it from the columns that begin at a position.
+    /// Reads it from the columns that begin at a position, and moves the position behind them.
     ///
     /// # Errors
     /// `orm.decode` when a column holds something else than the model says.
-    fn read_at(row: &dyn Row, at: usize) -> Result<Self::Row>;
+    fn read_at(row: &dyn Row, at: &mut usize) -> Result<Self::Row>;
 }
 
 impl<T: FieldValue> Shape for Column<T> {
@@ -58,14 +55,13 @@ impl<T: FieldValue> Shape for Column<T> {
 }
 
 impl<T: FieldValue> Selection for Column<T> {
-    const WIDTH: usize = 1;
-
     fn push(self, exprs: &mut Vec<Expr>) {
         exprs.push(self.expr());
     }
 
-    fn read_at(row: &dyn Row, at: usize) -> Result<T> {
-        T::read(row, at)
+    fn read_at(row: &dyn Row, at: &mut usize) -> Result<T> {
+        *at += 1;
+        T::read(row, *at - 1)
     }
 }
 
@@ -78,14 +74,13 @@ impl<T: FieldValue> Shape for Expression<T> {
 }
 
 impl<T: FieldValue> Selection for Expression<T> {
-    const WIDTH: usize = 1;
-
     fn push(self, exprs: &mut Vec<Expr>) {
         exprs.push(self.into_expr());
     }
 
-    fn read_at(row: &dyn Row, at: usize) -> Result<T> {
-        T::read(row, at)
+    fn read_at(row: &dyn Row, at: &mut usize) -> Result<T> {
+        *at += 1;
+        T::read(row, *at - 1)
     }
 }
 
@@ -111,25 +106,19 @@ macro_rules! tuples {
             type Row = ($($name::Row,)+);
 
             fn read(row: &dyn Row, _: &Plan) -> Result<Self::Row> {
-                Self::read_at(row, 0)
+                Self::read_at(row, &mut 0)
             }
         }
 
         impl<$($name: Selection),+> Selection for ($($name,)+) {
-            const WIDTH: usize = 0 $(+ $name::WIDTH)+;
-
             fn push(self, exprs: &mut Vec<Expr>) {
                 #[expect(non_snake_case, reason = "the types' names serve as the values' names")]
                 let ($($name,)+) = self;
                 $($name.push(exprs);)+
             }
 
-            fn read_at(row: &dyn Row, mut at: usize) -> Result<Self::Row> {
-                Ok(($({
-                    let value = $name::read_at(row, at)?;
-                    at += $name::WIDTH;
-                    value
-                },)+))
+            fn read_at(row: &dyn Row, at: &mut usize) -> Result<Self::Row> {
+                Ok(($($name::read_at(row, at)?,)+))
             }
         }
 
