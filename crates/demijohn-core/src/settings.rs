@@ -221,3 +221,14 @@ impl Settings {
         self.file.as_deref().map(file::SettingsFile::section_names).unwrap_or_default()
     }
 }
+
+#[cfg(feature = "signing")]
+impl Settings {
+    /// The secret key and the old ones still accepted, for signing.
+    ///
+    /// # Errors
+    /// As [`Settings::secret_key`].
+    pub fn keys(&self) -> Result<crate::signing::Keys> {
+        Ok(crate::signing::Keys::new(self.secret_key()?).with_fallbacks(self.secret_key_fallbacks()))
+    }
+}

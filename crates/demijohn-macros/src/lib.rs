@@ -4,6 +4,32 @@
 
 #[cfg(feature = "derive")]
 mod derive;
+mod embed;
+mod main_attribute;
+
+/// Makes a program of an `async fn main`: starts the runtime, runs the function, and prints its error.
+///
+/// ```ignore
+/// #[demijohn::main]
+/// async fn main() -> Result<()> {
+///     App::new().get("/api/hello", hello).run().await
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn main(attribute: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    main_attribute::expand(attribute, item)
+}
+
+/// A directory beside `Cargo.toml` as a `Dir`: read from disk in debug builds, so that edits show without recompiling,
+/// and part of the program in release builds.
+///
+/// ```ignore
+/// App::new().templates(demijohn::embed!("templates")).static_files(demijohn::embed!("static"))
+/// ```
+#[proc_macro]
+pub fn embed(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    embed::expand(input)
+}
 
 /// Makes a struct a model: a table with a column for each field.
 ///

@@ -1,0 +1,207 @@
+//! [`RequestContext`]: what belongs to one request and is made when it is first needed.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use demijohn_core::{Error, Result};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Uri, header};
+
+use crate::Cookie;
+
+/// What belongs to one request: its session, messages, CSRF token, nonce, and the queries it made.
+///
+/// Each part is made when it is first asked for, so a request that asks for none pays for none. The server reads it
+/// after the handler to write cookies and to draw the debug page. It is an extractor, and it is cheap to clone.
+#[derive(Clone)]
+pub struct RequestContext(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) is_https: bool,
+    pub(crate) accepts_html: bool,
+    cookies: Vec<HeaderValue>,
+    /// All headers, in development only.
+    pub(crate) headers: Option<HeaderMap>,
+    nonce: OnceLock<String>,
+    vary_on_cookie: AtomicBool,
+    is_rendered: AtomicBool,
+    set_cookies: Mutex<Vec<Cookie>>,
+    queries: Mutex<Vec<QueryRecord>>,
+    records_queries: bool,
+    slots: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
+    #[cfg(feature = "sessions")]
+    pub(crate) session: tokio::sync::OnceCell<crate::Session>,
+    #[cfg(feature = "sessions")]
+    pub(crate) csrf: Mutex<crate::session::CsrfState>,
+}
+
+/// A query that a request made, for the debug page and the test client.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct QueryRecord {
+    /// The SQL.
+    pub sql: String,
+    /// Its parameters as a text.
+    pub parameters: String,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl RequestContext {
+    pub(crate) fn new(parts: &Parts, is_https: bool, accepts_html: bool, development: bool) -> Self {
+        Self(Arc::new(Inner {
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            is_https,
+            accepts_html,
+            cookies: parts.headers.get_all(header::COOKIE).iter().cloned().collect(),
+            headers: development.then(|| parts.headers.clone()),
+            nonce: OnceLock::new(),
+            vary_on_cookie: AtomicBool::new(false),
+            is_rendered: AtomicBool::new(false),
+            set_cookies: Mutex::default(),
+            queries: Mutex::default(),
+            records_queries: development,
+            slots: Mutex::default(),
+            #[cfg(feature = "sessions")]
+            session: tokio::sync::OnceCell::new(),
+            #[cfg(feature = "sessions")]
+            csrf: Mutex::default(),
+        }))
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// The context of a request.
+    ///
+    /// # Errors
+    /// The site makes none: it has neither sessions nor templates, and this is production.
+    pub fn of(parts: &Parts) -> Result<Self> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            Error::misconfigured("web.no_context", "this request has no context")
+                .with_hint("send the request through a `Site`; an axum router served on its own makes no context")
+        })
+    }
+
+    /// The request's method.
+    pub fn method(&self) -> &Method {
+        &self.0.method
+    }
+
+    /// The request's address.
+    pub fn uri(&self) -> &Uri {
+        &self.0.uri
+    }
+
+    /// Whether the client came over HTTPS.
+    pub fn is_https(&self) -> bool {
+        self.0.is_https
+    }
+
+    /// Whether the client is a browser that shows pages, as its `Accept` header says.
+    pub fn accepts_html(&self) -> bool {
+        self.0.accepts_html
+    }
+
+    /// The value of a cookie that came with the request.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.0.cookies.iter().find_map(|header| crate::cookie_value(header.to_str().ok()?, name))
+    }
+
+    /// The `Cookie` headers as they came.
+    #[cfg(feature = "templates")]
+    pub(crate) fn cookie_headers(&self) -> &[HeaderValue] {
+        &self.0.cookies
+    }
+
+    /// Sends a cookie with the response.
+    pub fn set_cookie(&self, cookie: Cookie) {
+        lock(&self.0.set_cookies).push(cookie);
+    }
+
+    pub(crate) fn take_cookies(&self) -> Vec<Cookie> {
+        std::mem::take(&mut *lock(&self.0.set_cookies))
+    }
+
+    /// Says that the response depends on who asks, so that no shared cache gives it to others.
+    pub fn vary_on_cookie(&self) {
+        self.0.vary_on_cookie.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn varies_on_cookie(&self) -> bool {
+        self.0.vary_on_cookie.load(Ordering::Relaxed)
+    }
+
+    /// Says that a template made the page, so that it gets a content security policy.
+    #[cfg(feature = "templates")]
+    pub(crate) fn mark_rendered(&self) {
+        self.0.is_rendered.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_rendered(&self) -> bool {
+        self.0.is_rendered.load(Ordering::Relaxed)
+    }
+
+    /// The nonce that lets this page's own scripts run under the content security policy.
+    #[cfg(feature = "sessions")]
+    pub fn csp_nonce(&self) -> &str {
+        self.0.nonce.get_or_init(|| {
+            demijohn_core::signing::base64url::encode(&demijohn_core::signing::random_bytes::<18>())
+        })
+    }
+
+    pub(crate) fn made_nonce(&self) -> Option<&str> {
+        self.0.nonce.get().map(String::as_str)
+    }
+
+    /// Whether queries should be recorded: in development and in tests.
+    pub fn records_queries(&self) -> bool {
+        self.0.records_queries
+    }
+
+    /// Records a query for the debug page.
+    pub fn record_query(&self, sql: impl Into<String>, parameters: impl Into<String>, took: Duration) {
+        /// A page that makes more queries than this has said enough.
+        const MOST: usize = 1000;
+        let mut queries = lock(&self.0.queries);
+        if queries.len() < MOST {
+            queries.push(QueryRecord { sql: sql.into(), parameters: parameters.into(), took });
+        }
+    }
+
+    /// The queries recorded so far.
+    pub fn queries(&self) -> Vec<QueryRecord> {
+        lock(&self.0.queries).clone()
+    }
+
+    /// Keeps a value for the rest of the request: the user that was loaded.
+    pub fn insert<T: Any + Send + Sync + Clone>(&self, value: T) {
+        lock(&self.0.slots).insert(TypeId::of::<T>(), Box::new(value));
+    }
+
+    /// The value of this type that was kept.
+    pub fn get<T: Any + Send + Sync + Clone>(&self) -> Option<T> {
+        lock(&self.0.slots).get(&TypeId::of::<T>())?.downcast_ref::<T>().cloned()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestContext {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Self::of(parts)
+    }
+}
+
+/// A lock whose holder panicked is still good: nothing here is left half done.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,57 @@
+//! What a site writes to standard error. Nothing a client sent reaches the terminal unescaped.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::time::Duration;
+
+use demijohn_core::Error;
+use http::{Method, StatusCode, Uri};
+
+/// One line for each request, in development.
+pub(crate) fn request(method: &Method, uri: &Uri, status: StatusCode, took: Duration) {
+    let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let millis = took.as_secs_f64() * 1000.0;
+    write(&format!("{} {} {} {millis:.1} ms", method, escaped(target, false), status.as_u16()));
+}
+
+/// An error that a developer has to see, with all it knows.
+pub(crate) fn error(method: &Method, uri: &Uri, error: &Error) {
+    let text = format!("error: {method} {}: {error:#}\nat {}", uri.path(), error.place());
+    write(&escaped(&text, true));
+}
+
+/// Anything else.
+pub(crate) fn note(text: &str) {
+    write(&escaped(text, true));
+}
+
+fn write(line: &str) {
+    // Nobody reads the log of a program whose standard error is closed.
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// The text with control characters made visible; line breaks stay where the text is our own.
+fn escaped(text: &str, keeps_lines: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' && keeps_lines {
+            // Indented, so that no line of a message passes for a line of the log.
+            out.push_str("\n  ");
+        } else if c.is_control() {
+            let _ = write!(out, "{}", c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_cannot_forge_a_line_or_colour_the_terminal() {
+        assert_eq!(escaped("/a\r\n200 OK\u{1b}[31m", false), "/a\\r\\n200 OK\\u{1b}[31m");
+    }
+}

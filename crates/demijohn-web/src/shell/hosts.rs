@@ -1,0 +1,68 @@
+//! The host names a site answers to.
+
+use demijohn_core::{Error, ErrorKind, Result, Settings, suggest};
+use http::header::HOST;
+use http::request::Parts;
+
+/// The allowed hosts, in small letters.
+pub(crate) struct Hosts {
+    any: bool,
+    allowed: Vec<String>,
+    this_machine: bool,
+}
+
+impl Hosts {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let allowed: Vec<String> = settings.allowed_hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
+        Self {
+            any: allowed.iter().any(|host| host == "*") || (allowed.is_empty() && !settings.debug),
+            this_machine: settings.debug,
+            allowed,
+        }
+    }
+
+    /// Refuses a request for a host that is not ours: links made from it would lead elsewhere.
+    pub(crate) fn check(&self, parts: &Parts) -> Result<()> {
+        if self.any {
+            return Ok(());
+        }
+        let mut headers = parts.headers.get_all(HOST).iter();
+        let named = headers.next().map_or(Some(""), |value| value.to_str().ok());
+        let host = match (parts.uri.authority(), named, headers.next()) {
+            (Some(authority), _, None) => authority.as_str(),
+            (None, Some(host), None) => host,
+            _ => return Err(self.refusal("")),
+        };
+        let name = without_port(host).to_ascii_lowercase();
+        if self.allows(&name) { Ok(()) } else { Err(self.refusal(host)) }
+    }
+
+    fn allows(&self, name: &str) -> bool {
+        let bare = name.strip_suffix('.').unwrap_or(name);
+        let listed = self.allowed.iter().any(|allowed| match allowed.strip_prefix('.') {
+            Some(domain) => bare == domain || bare.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
+            None => bare == allowed,
+        });
+        // An address needs no name server, so nobody can make it point elsewhere later.
+        let is_address = || bare.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+        listed || (self.this_machine && (bare == "localhost" || bare.ends_with(".localhost") || is_address()))
+    }
+
+    fn refusal(&self, host: &str) -> Error {
+        let host: String = host.chars().take(100).collect();
+        let mut choices: Vec<&str> = self.allowed.iter().map(String::as_str).collect();
+        if self.this_machine {
+            choices.extend(["localhost", "an IP address"]);
+        }
+        let message = format!("the host `{}` is not allowed; choices are {}", host.escape_debug(), suggest::list(choices));
+        Error::new(ErrorKind::Invalid, "web.host", message)
+            .with_hint(format!("add `{}` to the setting `allowed_hosts`", without_port(&host).escape_debug()))
+    }
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) && !(name.contains(':') && !name.ends_with(']')) => name,
+        _ => host,
+    }
+}

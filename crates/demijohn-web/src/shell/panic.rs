@@ -1,0 +1,56 @@
+//! Panics in handlers become errors.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::panic::{self, AssertUnwindSafe};
+use std::pin::pin;
+use std::sync::Once;
+use std::task::Poll;
+
+use demijohn_core::{Error, excerpt};
+
+thread_local! {
+    /// Where this thread panicked last. The panic is caught on the thread that made it.
+    static LAST_PLACE: RefCell<Option<(String, u32, u32)>> = const { RefCell::new(None) };
+}
+
+/// Lets the debug page show where a panic was: a hook is the only way to learn the place.
+pub(crate) fn remember_places() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if let Some(place) = info.location() {
+                let place = (place.file().to_owned(), place.line(), place.column());
+                LAST_PLACE.with(|last| *last.borrow_mut() = Some(place));
+            }
+            previous(info);
+        }));
+    });
+}
+
+/// The future's value, or the panic that ended it.
+pub(crate) async fn caught<F: Future>(future: F) -> Result<F::Output, Error> {
+    let mut future = pin!(future);
+    poll_fn(move |cx| match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(payload) => Poll::Ready(Err(error(&*payload))),
+    })
+    .await
+}
+
+fn error(payload: &(dyn Any + Send)) -> Error {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a text");
+    let first = text.lines().next().unwrap_or_default();
+    let Some((file, line, column)) = LAST_PLACE.with(|last| last.borrow_mut().take()) else {
+        return Error::internal(format!("the handler panicked: {first}")).with_code("web.panic");
+    };
+    let error = Error::internal(format!("the handler panicked at {file}:{line}:{column}: {first}")).with_code("web.panic");
+    match std::fs::read_to_string(&file) {
+        Ok(source) => error.with_excerpt(excerpt::lines(&source, line as usize, column as usize, 1, 4)),
+        Err(_) => error,
+    }
+}
