@@ -1,0 +1,22 @@
+//! [`FieldType`]: what a field reads.
+
+use demijohn_core::model::Format;
+
+use crate::choice::Choices;
+
+/// What a field makes of the text that was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum FieldType {
+    Text { format: Format, strip: bool },
+    Integer { min: i64, max: i64 },
+    Float,
+    Decimal { max_digits: u8, decimal_places: u8 },
+    Boolean,
+    NullBoolean,
+    Date,
+    Time,
+    DateTime,
+    Uuid,
+    Json,
+    Choice(Choices),
+}
