@@ -1,0 +1,129 @@
+//! [`Readers`]: the connections that read, each used by one thread at a time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+use demijohn_core::{Error, ErrorKind, Result};
+use rusqlite::Connection;
+
+use crate::open::Opener;
+use crate::turn;
+
+/// How long a thread that found everything taken sleeps at most before it looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+static NEXT_THREAD: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// A number for this thread: only which slot it tries first depends on it.
+    static THREAD: usize = NEXT_THREAD.fetch_add(1, Ordering::Relaxed);
+}
+
+/// The connections that read.
+///
+/// A thread tries the slot of its own number first, so it nearly always meets a connection whose statements and pages
+/// it used last, and no other thread.
+pub(crate) struct Readers {
+    slots: Box<[Mutex<Option<Connection>>]>,
+    opener: Opener,
+    opened: AtomicUsize,
+    /// Up to here a new connection is opened before one of another thread is borrowed.
+    wanted: usize,
+    waiting: AtomicUsize,
+    line: Mutex<()>,
+    freed: Condvar,
+    wait: Duration,
+}
+
+impl Readers {
+    /// Slots for `count` connections; the first is opened now.
+    pub(crate) fn open(opener: Opener, count: usize, wait: Duration) -> Result<Self> {
+        let first = opener.reader()?;
+        let wanted = std::thread::available_parallelism().map_or(4, std::num::NonZero::get);
+        let mut slots: Vec<_> = std::iter::repeat_with(|| Mutex::new(None)).take(count.max(1)).collect();
+        let own = THREAD.with(|number| number % slots.len());
+        slots[own] = Mutex::new(Some(first));
+        Ok(Self {
+            slots: slots.into(),
+            opener,
+            opened: AtomicUsize::new(1),
+            wanted,
+            waiting: AtomicUsize::new(0),
+            line: Mutex::new(()),
+            freed: Condvar::new(),
+            wait,
+        })
+    }
+
+    /// Runs `work` on a connection of this thread's.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let own = THREAD.with(|number| number % self.slots.len());
+        let slot = match self.try_slot(own) {
+            Some(slot) if slot.is_some() => slot,
+            // Not held on to: `take` looks at every slot.
+            other => {
+                drop(other);
+                self.take(own)?
+            }
+        };
+        let result = work(slot.as_ref().expect("only slots with a connection are taken"));
+        drop(slot);
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.freed.notify_one();
+        }
+        result
+    }
+
+    fn try_slot(&self, n: usize) -> Option<MutexGuard<'_, Option<Connection>>> {
+        match self.slots[n].try_lock() {
+            Ok(slot) => Some(slot),
+            // A sink panicked; its statement was reset on the way out, so the connection is whole.
+            Err(TryLockError::Poisoned(slot)) => Some(slot.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    #[cold]
+    fn take(&self, own: usize) -> Result<MutexGuard<'_, Option<Connection>>> {
+        let start = Instant::now();
+        loop {
+            if let Some(slot) = self.find(own)? {
+                return Ok(slot);
+            }
+            if start.elapsed() >= self.wait {
+                return Err(self.all_taken());
+            }
+            turn::long(|| {
+                self.waiting.fetch_add(1, Ordering::Relaxed);
+                let line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+                drop(self.freed.wait_timeout(line, LOOK_AGAIN));
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+            });
+        }
+    }
+
+    /// A new connection while there are few, else a free one, else a new one after all.
+    fn find(&self, own: usize) -> Result<Option<MutexGuard<'_, Option<Connection>>>> {
+        let count = self.slots.len();
+        let around = || (0..count).map(|n| (own + n) % count).filter_map(|n| self.try_slot(n));
+        if self.opened.load(Ordering::Relaxed) >= self.wanted
+            && let Some(slot) = around().find(|slot| slot.is_some())
+        {
+            return Ok(Some(slot));
+        }
+        if let Some(mut slot) = around().find(|slot| slot.is_none()) {
+            *slot = Some(self.opener.reader()?);
+            self.opened.fetch_add(1, Ordering::Relaxed);
+            return Ok(Some(slot));
+        }
+        Ok(around().find(|slot| slot.is_some()))
+    }
+
+    fn all_taken(&self) -> Error {
+        let (count, wait) = (self.slots.len(), self.wait);
+        let message = format!("all {count} connections for reading were in use for {wait:?}");
+        Error::new(ErrorKind::Timeout, "orm.readers", message)
+            .with_hint("make long queries shorter, or allow more readers: `?readers=…` in the address")
+    }
+}
