@@ -6,6 +6,7 @@
 mod derive;
 mod embed;
 mod main_attribute;
+mod test_attribute;
 
 /// Makes a program of an `async fn main`: starts the runtime, runs the function, and prints its error.
 ///
@@ -18,6 +19,21 @@ mod main_attribute;
 #[proc_macro_attribute]
 pub fn main(attribute: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     main_attribute::expand(attribute, item)
+}
+
+/// Makes a test of an `async fn`.
+///
+/// ```ignore
+/// #[demijohn::test]
+/// async fn says_hello() -> Result<()> {
+///     let client = TestClient::new(app()).await?;
+///     assert_eq!(client.get("/").await.text(), "hello");
+///     Ok(())
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn test(attribute: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    test_attribute::expand(attribute, item)
 }
 
 /// A directory beside `Cargo.toml` as a `Dir`: read from disk in debug builds, so that edits show without recompiling,

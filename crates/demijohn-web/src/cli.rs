@@ -172,3 +172,12 @@ pub fn run_main<F: Future<Output: MainOutcome>>(main: F) -> ExitCode {
         Err(error) => Err::<(), _>(Error::internal("cannot start the runtime").with_source(error)).exit_code(),
     }
 }
+
+/// Runs a `#[demijohn::test]` function on a runtime of its own.
+///
+/// # Panics
+/// The system gives no runtime.
+pub fn run_test<F: Future>(test: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("the system gives a runtime for a test").block_on(test)
+}

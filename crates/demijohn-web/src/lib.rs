@@ -82,7 +82,7 @@ pub type Response = axum::response::Response;
 /// Names that macros expand to. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::cli::{MainOutcome, run_main};
+    pub use crate::cli::{MainOutcome, run_main, run_test};
     #[cfg(feature = "templates")]
     pub use crate::templates::{merge_contexts, template_context, to_template_value};
 }

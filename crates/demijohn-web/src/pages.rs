@@ -10,6 +10,7 @@ use crate::shell::Head;
 use crate::{Redirect, Response, Site};
 
 mod debug;
+mod fill;
 mod plain;
 mod redact;
 
@@ -33,25 +34,30 @@ pub(crate) async fn draw(site: &Site, head: &Head, error: Option<&Error>, respon
         *response = login_redirect(login, head);
         return;
     }
-    let development = site.settings().debug;
-    if development && (status.is_server_error() || error.code() == crate::shell::fallback::NO_ROUTE) {
-        return replace(response, HTML, debug::page(site, head, error, status), Some(debug::POLICY));
+    // An error whose words are all meant for people needs no more than their page.
+    let is_for_developers = status.is_server_error() || error.public() != error.message();
+    let nonce = fill::nonce();
+    if site.settings().debug && is_for_developers {
+        return replace(response, HTML, debug::page(site, head, error, &nonce), Some(&fill::policy(&nonce)));
     }
     #[cfg(feature = "templates")]
     if let Some(page) = own_page(site, head, error, status).await {
         return replace(response, HTML, page, None);
     }
-    replace(response, HTML, plain::page(error, status, development), Some(plain::POLICY));
+    replace(response, HTML, plain::page(error, &head.method, &nonce), Some(&fill::policy(&nonce)));
 }
 
 const HTML: &str = "text/html; charset=utf-8";
 
-fn replace(response: &mut Response, media_type: &'static str, text: String, policy: Option<&'static str>) {
+/// The code of a refused cross-site request.
+pub(crate) const CSRF: &str = "web.csrf";
+
+fn replace(response: &mut Response, media_type: &'static str, text: String, policy: Option<&str>) {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.remove(CONTENT_LENGTH);
-    if let Some(policy) = policy {
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::try_from(policy).ok()) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     *response.body_mut() = Body::from(text);
 }

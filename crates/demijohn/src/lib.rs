@@ -19,7 +19,7 @@
 #[doc(no_inline)]
 pub use axum;
 pub use demijohn_core::{Check, Error, ErrorKind, FieldErrors, Level, Result, Settings};
-pub use demijohn_macros::{embed, main};
+pub use demijohn_macros::{embed, main, test};
 #[cfg(feature = "templates")]
 pub use demijohn_web::{Templates, context, minijinja, to_template_value};
 pub use demijohn_web::{
@@ -33,6 +33,17 @@ pub use serde_json;
 #[cfg(feature = "signing")]
 pub use demijohn_core::signing;
 
+#[cfg(feature = "admin")]
+pub use demijohn_admin as admin;
+#[cfg(feature = "auth")]
+pub use demijohn_auth as auth;
+#[cfg(feature = "forms")]
+pub use demijohn_forms as forms;
+#[cfg(feature = "orm")]
+pub use demijohn_macros::Model;
+#[cfg(feature = "orm")]
+pub use demijohn_orm::{self as orm, Model, migration_list as migrations, migrations};
+
 /// What tests are written with.
 pub mod test {
     pub use demijohn_web::TestClient;
@@ -42,8 +53,19 @@ pub mod test {
 /// What almost every file of a site uses: `use demijohn::prelude::*;`.
 pub mod prelude {
     pub use crate::{App, Error, Form, Html, Json, Path, Query, Redirect, Result, Settings, State, Urls};
+    #[cfg(feature = "admin")]
+    pub use crate::admin::{self, AppAdmin};
+    #[cfg(feature = "auth")]
+    pub use crate::auth::{self, User, login_required, permission};
+    #[cfg(feature = "orm")]
+    pub use crate::orm::{
+        AppModels, Date, Db, Decimal, ForeignKey, ManyToMany, Model, Text, Time, Timestamp, Tx, Uuid, avg, coalesce,
+        count, count_rows, exists, max, min, sum, when,
+    };
     #[cfg(feature = "signing")]
     pub use crate::{Messages, Session};
+    #[cfg(feature = "orm")]
+    pub use demijohn_macros::Model;
     #[cfg(feature = "templates")]
     pub use crate::{Templates, context};
     pub use serde_json::{Value, json};
@@ -52,5 +74,7 @@ pub mod prelude {
 /// Names that macros expand to. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "orm")]
+    pub use demijohn_orm::__private::*;
     pub use demijohn_web::__private::*;
 }

@@ -1,147 +1,175 @@
 //! The page of an error in development: where it arose, the request, its queries. Production never draws it.
 
-use std::fmt::Write as _;
+use std::collections::HashMap;
+use std::path::Path;
 
-use demijohn_core::{Error, excerpt};
-use http::StatusCode;
+use demijohn_core::Error;
 
+use super::fill::fill;
 use super::redact;
 use crate::shell::{Head, fallback};
-use crate::{Site, escape};
+use crate::{QueryRecord, RequestContext, Site};
 
-/// No script runs on it, and nothing is loaded.
-pub(super) const POLICY: &str = super::plain::POLICY;
+/// A query sent this often in one request is one that a loop sends.
+const REPEATED: usize = 5;
 
-pub(super) fn page(site: &Site, head: &Head, error: &Error, status: StatusCode) -> String {
-    let mut page = String::with_capacity(8192);
-    let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let path = path_without_secrets(path);
-    let _ = write!(
-        page,
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} {}</title>\n\
-         <style>{STYLE}</style>\n<header>\n<p>{} <code>{} {}</code></p>\n<h1>{}</h1>\n",
-        status.as_u16(),
-        escape(error.message()),
-        status.as_u16(),
-        escape(head.method.as_str()),
-        escape(&path),
-        escape(error.message()),
-    );
-    if let Some(hint) = error.hint() {
-        let _ = writeln!(page, "<p class=\"hint\">{}</p>", escape(hint));
-    }
-    page.push_str("</header>\n<main>\n");
+pub(super) fn page(site: &Site, head: &Head, error: &Error, nonce: &str) -> String {
     let is_no_route = error.code() == fallback::NO_ROUTE;
+    let mut sections = String::new();
     if is_no_route {
-        routes(&mut page, site);
+        sections.push_str(&section("Routes of this site", "", &routes(site)));
     } else {
-        cause(&mut page, error);
+        if let Some(excerpt) = error.excerpt() {
+            sections.push_str(&section("Where", "", &quoted(excerpt)));
+        }
+        sections.push_str(&place(error));
+        sections.push_str(&causes(error));
     }
-    queries(&mut page, head);
-    request(&mut page, head);
-    page.push_str("</main>\n<footer>You see this page because <code>debug</code> is on; production shows none of it.</footer>\n</html>\n");
-    page
+    sections.push_str(&queries(head));
+    sections.push_str(&request(head));
+    sections.push_str(&headers(head));
+    let status = error.status().to_string();
+    let path = redact::path(head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str));
+    let values = [
+        ("csp_nonce", nonce),
+        ("status", &status),
+        ("code", error.code()),
+        ("method", head.method.as_str()),
+        ("path", &path),
+        ("message", error.message()),
+        ("hint", error.hint().unwrap_or_default()),
+        ("sections_html", &sections),
+    ];
+    fill(include_str!("../../templates/debug.html"), &values)
 }
 
-fn section(page: &mut String, title: &str, body: &str) {
-    let _ = writeln!(page, "<section>\n<h2>{}</h2>\n{body}</section>", escape(title));
+fn section(title: &str, note: &str, body: &str) -> String {
+    fill(include_str!("../../templates/debug/section.html"), &[("title", title), ("note", note), ("body_html", body)])
 }
 
-fn cause(page: &mut String, error: &Error) {
+fn folded(title: &str, note: &str, body: &str) -> String {
+    fill(include_str!("../../templates/debug/folded.html"), &[("title", title), ("note", note), ("body_html", body)])
+}
+
+fn none(text: &str) -> String {
+    fill(include_str!("../../templates/debug/none.html"), &[("text", text)])
+}
+
+fn list(items: impl IntoIterator<Item = String>) -> String {
+    let item = |text: String| fill(include_str!("../../templates/debug/list_item.html"), &[("text", &text)]);
+    let items: String = items.into_iter().map(item).collect();
+    fill(include_str!("../../templates/debug/list.html"), &[("items_html", &items)])
+}
+
+fn table<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let row = |(name, value)| {
+        let value = redact::shown(name, value);
+        fill(include_str!("../../templates/debug/table_row.html"), &[("name", name), ("value", value)])
+    };
+    let rows: String = rows.into_iter().map(row).collect();
+    if rows.is_empty() {
+        return none("nothing");
+    }
+    fill(include_str!("../../templates/debug/table.html"), &[("rows_html", &rows)])
+}
+
+fn source(lines: impl IntoIterator<Item = (bool, String, String)>) -> String {
+    let line = |(is_hit, number, text): (bool, String, String)| {
+        let class = if is_hit { "hit" } else { "" };
+        let values = [("class", class), ("number", number.as_str()), ("text", text.as_str())];
+        fill(include_str!("../../templates/debug/source_line.html"), &values)
+    };
+    let lines: String = lines.into_iter().map(line).collect();
+    fill(include_str!("../../templates/debug/source.html"), &[("lines_html", &lines)])
+}
+
+/// The lines an error brought along: `12 | text`, with a marker below the one at fault.
+fn quoted(excerpt: &str) -> String {
+    let lines: Vec<&str> = excerpt.lines().collect();
+    let is_marker = |line: Option<&&str>| line.is_some_and(|line| line.trim_start().starts_with("| ") && line.trim_end().ends_with('^'));
+    source(lines.iter().enumerate().map(|(n, line)| {
+        let (number, text) = line.split_once(" | ").unwrap_or(("", line));
+        let is_hit = is_marker(lines.get(n + 1)) || is_marker(Some(line));
+        (is_hit, number.trim().to_owned(), text.to_owned())
+    }))
+}
+
+/// The source code around the place where the error was made.
+fn place(error: &Error) -> String {
+    let place = error.place();
+    let note = format!("{}:{}", place.file(), place.line());
+    let at = place.line() as usize;
+    let Some(text) = read_source(place.file()) else {
+        return section("Source", &note, &none("the source file is not here"));
+    };
+    let lines = text.lines().enumerate().map(|(n, line)| (n + 1, line));
+    let near = lines.filter(|(number, _)| number.abs_diff(at) <= 7);
+    let body = source(near.map(|(number, line)| (number == at, number.to_string(), line.to_owned())));
+    section("Source", &note, &body)
+}
+
+/// A source file by the path the compiler wrote down: from the workspace, the package, or absolute.
+fn read_source(file: &str) -> Option<String> {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(std::path::PathBuf::from);
+    let above = package.iter().flat_map(|package| package.ancestors());
+    let candidates = std::iter::once(Path::new("")).chain(above);
+    candidates.map(|root| root.join(file)).find_map(|path| std::fs::read_to_string(path).ok())
+}
+
+fn causes(error: &Error) -> String {
+    let mut causes = Vec::new();
     let mut source = error.source().map(|source| source as &dyn std::error::Error);
-    let mut chain = String::new();
     while let Some(cause) = source {
-        let _ = writeln!(chain, "<li>{}</li>", escape(&cause.to_string()));
+        causes.push(cause.to_string());
         source = cause.source();
     }
-    if !chain.is_empty() {
-        section(page, "Caused by", &format!("<ol>\n{chain}</ol>\n"));
-    }
-    if let Some(lines) = error.excerpt() {
-        section(page, "Where", &format!("<pre>{}</pre>\n", escape(lines)));
-    }
-    let place = error.place();
-    let heading = format!("{}:{}", place.file(), place.line());
-    let source = std::fs::read_to_string(place.file()).ok();
-    let lines = source.map(|text| excerpt::lines(&text, place.line() as usize, place.column() as usize, 1, 5));
-    let body = lines.map(|lines| format!("<pre>{}</pre>\n", escape(&lines))).unwrap_or_default();
-    section(page, &heading, &format!("<p>code <code>{}</code></p>\n{body}", escape(error.code())));
+    if causes.is_empty() { String::new() } else { section("Caused by", "", &list(causes)) }
 }
 
-fn routes(page: &mut String, site: &Site) {
-    let mut rows = String::new();
-    for route in site.routes() {
-        let _ = writeln!(
-            rows,
-            "<tr><td>{}</td><td><code>{}</code></td><td>{}</td></tr>",
-            escape(&route.methods_text()),
-            escape(&route.path),
-            escape(route.name.as_deref().unwrap_or("")),
-        );
-    }
-    let table = format!("<table>\n<tr><th>Method</th><th>Path</th><th>Name</th></tr>\n{rows}</table>\n");
-    section(page, "Routes of this site", &table);
-}
-
-fn queries(page: &mut String, head: &Head) {
-    let queries = head.context.as_ref().map(crate::RequestContext::queries).unwrap_or_default();
-    if queries.is_empty() {
-        return;
-    }
-    let mut rows = String::new();
-    for query in &queries {
-        let _ = writeln!(
-            rows,
-            "<tr><td>{:.2} ms</td><td><pre>{}</pre></td><td>{}</td></tr>",
-            query.took.as_secs_f64() * 1000.0,
-            escape(&query.sql),
-            escape(&query.parameters),
-        );
-    }
-    let table = format!("<table>\n<tr><th>Took</th><th>SQL</th><th>Parameters</th></tr>\n{rows}</table>\n");
-    section(page, &format!("{} queries", queries.len()), &table);
-}
-
-fn request(page: &mut String, head: &Head) {
-    let mut rows = String::new();
-    let mut row = |name: &str, value: &str| {
-        let _ = writeln!(rows, "<tr><th>{}</th><td>{}</td></tr>", escape(name), escape(redact::shown(name, value)));
-    };
-    for (name, value) in form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()) {
-        row(&name, &value);
-    }
-    let headers = head.context.as_ref().and_then(|context| context.inner().headers.as_ref());
-    for (name, value) in headers.into_iter().flatten() {
-        row(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
-    }
-    section(page, "Request", &format!("<table>\n{rows}</table>\n"));
-}
-
-/// The path with its query, secrets of the query hidden.
-fn path_without_secrets(path: &str) -> String {
-    let Some((path, query)) = path.split_once('?') else {
-        return path.to_owned();
-    };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if redact::is_secret(name) => format!("{name}={}", redact::HIDDEN),
-        _ => pair.to_owned(),
+fn routes(site: &Site) -> String {
+    let shown = site.routes().iter().map(|route| {
+        let name = route.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+        format!("{} {}{name}", route.methods_text(), route.path)
     });
-    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+    let shown: Vec<String> = shown.collect();
+    if shown.is_empty() { none("no routes") } else { list(shown) }
 }
 
-const STYLE: &str = "\
-:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}\
-body{margin:0}\
-header{padding:1.5rem 2rem;background:#7a1f2b;color:#fff}\
-header p{margin:0;opacity:.9}\
-h1{font-size:1.35rem;margin:.4rem 0;overflow-wrap:anywhere}\
-.hint{font-weight:600}\
-main{padding:1rem 2rem}\
-h2{font-size:1rem;margin:1.5rem 0 .5rem}\
-pre{margin:0;overflow-x:auto;font:.85rem/1.5 ui-monospace,monospace}\
-section>pre{padding:1rem;border-left:3px solid #7a1f2b}\
-table{border-collapse:collapse;font-size:.9rem}\
-th,td{text-align:left;vertical-align:top;padding:.25rem 1.5rem .25rem 0;overflow-wrap:anywhere}\
-td pre{white-space:pre-wrap}\
-footer{padding:1rem 2rem;opacity:.7}";
+fn queries(head: &Head) -> String {
+    let queries = head.context.as_ref().map(RequestContext::queries).unwrap_or_default();
+    if queries.is_empty() {
+        return folded("SQL", "no queries", &none("no queries"));
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for query in &queries {
+        *counts.entry(&query.sql).or_default() += 1;
+    }
+    let millis = |query: &QueryRecord| query.took.as_secs_f64() * 1000.0;
+    let row = |query: &QueryRecord| {
+        let class = if counts[query.sql.as_str()] >= REPEATED { "many" } else { "" };
+        let time = format!("{:.2} ms", millis(query));
+        let sql = if query.parameters.is_empty() { query.sql.clone() } else { format!("{}\n-- {}", query.sql, query.parameters) };
+        fill(include_str!("../../templates/debug/query.html"), &[("class", class), ("time", &time), ("sql", &sql)])
+    };
+    let rows: String = queries.iter().map(row).collect();
+    let note = format!("{} queries, {:.1} ms", queries.len(), queries.iter().map(millis).sum::<f64>());
+    section("SQL", &note, &fill(include_str!("../../templates/debug/queries.html"), &[("rows_html", &rows)]))
+}
+
+fn request(head: &Head) -> String {
+    let query = head.uri.query().unwrap_or_default();
+    let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    let rows = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+    let rows = [("method", head.method.as_str()), ("path", head.uri.path())].into_iter().chain(rows);
+    section("Request", "", &table(rows))
+}
+
+fn headers(head: &Head) -> String {
+    let headers = head.context.as_ref().and_then(|context| context.inner().headers.as_ref());
+    let texts: Vec<(&str, String)> = headers
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    folded("Headers", &format!("{}", texts.len()), &table(texts.iter().map(|(name, value)| (*name, value.as_str()))))
+}

@@ -1,39 +1,60 @@
 //! The page of an error for a site that has none of its own.
 
+use std::borrow::Cow;
+
 use demijohn_core::Error;
-use http::StatusCode;
+use http::Method;
 
-use crate::escape;
+use super::fill::fill;
 
-/// No script runs on it, and nothing is loaded.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-pub(super) fn page(error: &Error, status: StatusCode, development: bool) -> String {
-    let title = status.canonical_reason().unwrap_or("Error");
-    let mut public = error.public().to_owned();
-    if let Some(first) = public.get(..1) {
-        public = format!("{}{}", first.to_uppercase(), &public[1..]);
-    }
-    let mut fields = String::new();
-    for (name, messages) in error.fields().iter().filter(|(name, _)| !name.is_empty()) {
-        fields.push_str(&format!("<li><code>{}</code>: {}</li>", escape(name), escape(&messages.join("; "))));
-    }
-    let fields = if fields.is_empty() { fields } else { format!("<ul>{fields}</ul>") };
-    let detail = if development { format!("<pre>{}</pre>", escape(&format!("{error:#}"))) } else { String::new() };
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{status} {title}</title>\n<style>{STYLE}</style>\n\
-         <main>\n<p class=\"status\">{status}</p>\n<h1>{title}</h1>\n<p>{}.</p>\n{fields}{detail}</main>\n</html>\n",
-        escape(&public),
-        status = status.as_u16(),
-    )
+/// The page; `message` is the error's own text for clients when it has one.
+pub(super) fn page(error: &Error, method: &Method, nonce: &str) -> String {
+    let (title, text) = words(error, method);
+    let own = error.public();
+    // Only a text that somebody wrote for this error says more than the standard one.
+    let message = if own == error.kind().public_text() || error.code() == super::CSRF { text } else { sentence(own) };
+    let status = error.status().to_string();
+    let values = [
+        ("csp_nonce", nonce),
+        ("status", &status),
+        ("title", title),
+        ("message", &message),
+        ("home_url", "/"),
+    ];
+    fill(include_str!("../../templates/error.html"), &values)
 }
 
-const STYLE: &str = "\
-:root{color-scheme:light dark;font:1rem/1.6 system-ui,sans-serif}\
-body{margin:0;min-height:100vh;display:grid;place-items:center}\
-main{max-width:40rem;padding:2rem}\
-.status{font-size:4rem;line-height:1;font-weight:700;margin:0;opacity:.35}\
-h1{font-size:1.5rem;margin:.5rem 0}\
-pre{white-space:pre-wrap;overflow-wrap:anywhere;border-left:3px solid;padding-left:1rem;opacity:.8}";
+fn words(error: &Error, method: &Method) -> (&'static str, Cow<'static, str>) {
+    if error.code() == super::CSRF {
+        let message = "Go back, load the page again and send the form once more. Cookies have to be allowed for that.";
+        return ("The form had gone stale", message.into());
+    }
+    let (title, message) = match error.status() {
+        401 => ("Please log in", "This page is for people who are logged in."),
+        403 => ("You may not see this", "Your account does not have the permission this page asks for."),
+        404 | 410 => ("There is nothing here", "No page answers to this address. It may have moved, or never been."),
+        405 => {
+            let message = format!("This address does not answer to {method} requests.");
+            return ("That cannot be done here", message.into());
+        }
+        408 => ("That took too long", "The request did not arrive in time. Please try again."),
+        409 => ("That does not fit", "Something else was changed meanwhile. Going back and trying again may help."),
+        413 => ("That is too large", "What was sent is larger than this site accepts."),
+        429 => ("Too many requests", "Please wait a moment, then try again."),
+        503 => ("Not available just now", "The site is busy or being looked after. Please try again in a moment."),
+        504 => ("That took too long", "Something this page needs did not answer. Please try again in a moment."),
+        400..=499 => ("The request made no sense", "Something in it could not be read. Going back and trying again may help."),
+        _ => ("Something went wrong", "It is not your doing. The error was logged; trying again in a moment may help."),
+    };
+    (title, message.into())
+}
+
+/// `no post 7` as a sentence.
+fn sentence(text: &str) -> Cow<'_, str> {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else {
+        return text.into();
+    };
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str()).into()
+}

@@ -31,11 +31,9 @@ impl Session {
             let mut state = lock(&self.0);
             std::mem::take(&mut *state)
         };
-        if let Some(stale) = &before.stale_key {
-            store.delete(stale).await?;
-        }
         if before.data.is_empty() {
-            if let Some(key) = before.key.as_deref().filter(|_| before.modified) {
+            let emptied = before.key.as_deref().filter(|_| before.modified);
+            for key in before.stale_key.as_deref().into_iter().chain(emptied) {
                 store.delete(key).await?;
             }
             if before.came_with_cookie && (before.modified || before.key.is_none()) {
@@ -53,6 +51,10 @@ impl Session {
             Some(key) => store.save(key, &before.data, expires).await?,
             None => store.create(&before.data, expires).await?,
         };
+        // Only now: had the new key failed, the old one would still be good.
+        if let Some(stale) = &before.stale_key {
+            store.delete(stale).await?;
+        }
         let cookie = Cookie::new(settings.session_cookie_name.clone(), key.clone());
         context.set_cookie(dress(settings, Cookie { max_age: cookie_age, ..cookie }));
         *lock(&self.0) = State { key: Some(key), modified: false, stale_key: None, ..before };

@@ -138,7 +138,7 @@ impl CsrfPolicy {
 
 /// 403, with the reason for the log and the debug page.
 pub(crate) fn refusal(reason: &'static str) -> Error {
-    Error::new(ErrorKind::Denied, "web.csrf", format!("cross-site request refused: {reason}"))
+    Error::new(ErrorKind::Denied, crate::pages::CSRF, format!("cross-site request refused: {reason}"))
         .with_public("cross-site request refused")
         .with_hint(
             "a page of another origin has to be listed in the setting `csrf_trusted_origins`; a program sends no \
