@@ -1,6 +1,7 @@
 //! [`FormContext`]: a form as data, for templates.
 
 mod build;
+mod number;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value as Json};
@@ -90,8 +91,16 @@ pub struct WidgetContext {
     pub rows: Option<u8>,
     /// How a date or time may be written.
     pub placeholder: Json,
-    /// The time zone of a moment, when it is not UTC's.
+    /// The name of the time zone in which a moment is shown and read.
     pub zone: Option<String>,
+    /// The smallest number, for `<input type="number">`.
+    pub min: Option<String>,
+    /// The largest number.
+    pub max: Option<String>,
+    /// The distance between numbers: `1`, `0.01`, `any`.
+    pub step: Option<String>,
+    /// The keyboard that fits a number; the numeric ones of some telephones have no minus.
+    pub inputmode: Option<&'static str>,
     /// The value as `<input type="date">` and its kin want it; null when it cannot be read.
     pub native: Option<String>,
     /// What can be chosen.
@@ -151,7 +160,7 @@ serialize_as_map!(FieldContext: "name" name, "field" field, "id" id, "label" lab
     "required" required, "disabled" disabled, "errors" errors, "value" value, "described_by" described_by,
     "type" input_type, "autocomplete" autocomplete, "maxlength" maxlength, "widget" widget);
 serialize_as_map!(WidgetContext: "kind" kind, "attrs" attrs, "rows" rows, "placeholder" placeholder, "zone" zone,
-    "native" native, "choices" choices; extra);
+    "min" min, "max" max, "step" step, "inputmode" inputmode, "native" native, "choices" choices; extra);
 serialize_as_map!(OptionContext: "value" value, "label" label, "selected" selected);
 
 impl Serialize for ChoiceContext {

@@ -1,5 +1,8 @@
 //! [`FormData`]: what a browser sent.
 
+#[cfg(feature = "extract")]
+mod extract;
+
 use std::fmt;
 use std::sync::Arc;
 

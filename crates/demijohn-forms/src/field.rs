@@ -193,6 +193,16 @@ impl Field {
         &self.name
     }
 
+    /// What people call it.
+    pub fn label_text(&self) -> &str {
+        &self.label
+    }
+
+    /// What stands in it at first: one value, or several where several can be chosen.
+    pub fn initial_values(&self) -> &[Value] {
+        &self.initial
+    }
+
     /// How it is drawn.
     pub fn drawn_as(&self) -> Widget {
         self.widget

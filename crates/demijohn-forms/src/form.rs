@@ -2,6 +2,7 @@
 
 mod validate;
 
+use std::fmt;
 use std::sync::Arc;
 
 use demijohn_core::FieldErrors;
@@ -39,6 +40,18 @@ pub struct Form {
     data: Option<FormData>,
     errors: FieldErrors,
     cleaned: Cleaned,
+}
+
+/// Names only: what was sent may be a password.
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.fields.iter().map(Field::name).collect();
+        f.debug_struct("Form")
+            .field("fields", &names)
+            .field("data", &self.data)
+            .field("errors", &self.errors)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What it asks.

@@ -131,7 +131,8 @@ fn column_field(meta: &'static FieldMeta, column: usize) -> Field {
     field.empty = empty_value(meta, default);
     // An empty box says no; other columns must not be sent NULL where they cannot hold it.
     let has_empty = meta.null || !field.empty.is_null();
-    field.required = meta.kind != FieldKind::Bool && !(meta.blank && has_empty);
+    let is_box = meta.kind == FieldKind::Bool && meta.choices.is_empty();
+    field.required = !(is_box || meta.blank && has_empty);
     field
 }
 

@@ -113,6 +113,9 @@ fn input(html: &mut String, field: &FieldContext) {
     put(html, "<input");
     attribute(html, "type", kind);
     control(html, field);
+    if let Some(keyboard) = field.widget.inputmode {
+        attribute(html, "inputmode", keyboard);
+    }
     if !value.is_empty() {
         attribute(html, "value", value);
     }

@@ -89,7 +89,8 @@ fn fits(written: &Written, max_digits: i64, max_places: i64) -> Result<(), Strin
     let count = written.digits.len() as i64;
     let is_zero = written.digits == [b'0'];
     let (digits, places) = match written.exponent {
-        exponent if exponent >= 0 => (count + if is_zero { 0 } else { exponent }, 0),
+        // Nought fits everywhere, also where no digit may stand before the point.
+        exponent if exponent >= 0 => (if is_zero { 0 } else { count + exponent }, 0),
         exponent => (count.max(-exponent), -exponent),
     };
     if digits > max_digits {
@@ -106,14 +107,11 @@ fn fits(written: &Written, max_digits: i64, max_places: i64) -> Result<(), Strin
 
 /// The number, once it is known to be small enough.
 fn value(written: &Written) -> Option<Decimal> {
-    if written.digits == [b'0'] {
-        return Some(Decimal::ZERO);
-    }
     let digits = written
         .digits
         .iter()
         .try_fold(0_i128, |sum, digit| sum.checked_mul(10)?.checked_add(i128::from(digit - b'0')))?;
-    let zeros = u32::try_from(written.exponent.max(0)).ok()?;
+    let zeros = if digits == 0 { 0 } else { u32::try_from(written.exponent.max(0)).ok()? };
     let size = digits.checked_mul(10_i128.checked_pow(zeros)?)?;
     let scale = u32::try_from((-written.exponent).max(0)).ok()?;
     Decimal::try_from_i128_with_scale(if written.is_negative { -size } else { size }, scale).ok()

@@ -8,6 +8,7 @@ use demijohn_core::model::Value;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json, json};
 
+use super::number::Number;
 use super::{ChoiceContext, FieldContext, FormContext, HiddenContext, OptionContext, WidgetContext};
 use crate::choice::Choices;
 use crate::field_type::FieldType;
@@ -106,7 +107,8 @@ fn widget(form: &Form, field: &Field, zone: &TimeZone) -> WidgetContext {
     }
     extra.extend(field.extra.clone());
     let is_moment = matches!(field.widget, Widget::DateTime | Widget::SplitDateTime);
-    let zone_name = zone.iana_name().filter(|name| is_moment && *name != "UTC");
+    let zone_name = zone.iana_name().filter(|_| is_moment);
+    let number = Number::of(field);
     WidgetContext {
         kind: field.widget.name(),
         attrs: attributes(field),
@@ -117,6 +119,10 @@ fn widget(form: &Form, field: &Field, zone: &TimeZone) -> WidgetContext {
         },
         placeholder: placeholder(field),
         zone: zone_name.map(str::to_owned),
+        min: number.min,
+        max: number.max,
+        step: number.step,
+        inputmode: number.keyboard,
         native: native(form, field, zone),
         choices: choices(form, field, zone),
         extra,

@@ -76,7 +76,7 @@ impl Form {
         }
     }
 
-    /// The names of the fields that say something else than they did at first.
+    /// The names of the fields that say something else than they did at first; to be asked after [`Form::validate`].
     ///
     /// A field that was not valid is among them: its old value is not what the person wants.
     pub fn changed(&self) -> Vec<&str> {

@@ -14,6 +14,10 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("datetime", "0001-01-01", "Django crashes: in UTC it is in the year 0"),
     ("datetime", "9999-12-31", "beyond the last moment of jiff, which is 9999-12-30T22:00Z"),
     ("datetime", "9999-12-31 12:00", "beyond the last moment of jiff, which is 9999-12-30T22:00Z"),
+    ("decimal_2_2", "0", "nought fits where no digit may stand before the point"),
+    ("decimal_2_2", "-0", "the same"),
+    ("decimal_2_2", "00", "the same"),
+    ("decimal_2_2", "0e5", "the same"),
     ("integer_min", NINES_30, "no column holds it"),
     ("json", "{}", "an empty object is a document; Django takes it for an empty answer"),
     ("url", "HTTP://EXAMPLE.org", "nothing is rewritten that is valid as it stands"),
@@ -25,7 +29,7 @@ const NINES_30: &str = "999999999999999999999999999999";
 /// Django counts the digits of a number of any length; ours are refused before they are read.
 const TOO_LONG_TO_READ: usize = 4_300;
 
-fn field(name: &str) -> Field {
+pub(crate) fn field(name: &str) -> Field {
     match name {
         "text" => Field::text("x"),
         "text_optional" => Field::text("x").optional(),

@@ -13,7 +13,7 @@ fn moment(text: &str) -> Timestamp {
 }
 
 /// What a browser sends for a form that nobody touched: text areas end their lines with CRLF, unticked boxes are silent.
-fn untouched(context: &FormContext) -> FormData {
+pub(crate) fn untouched(context: &FormContext) -> FormData {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for field in &context.fields {
         match (field.widget.kind, &field.value) {

@@ -153,3 +153,97 @@ fn what_is_echoed_in_a_message_is_short() {
         format!("Select a valid choice. {}… is not one of the available choices.", "é".repeat(80))
     );
 }
+
+/// Texts of a few letters each, always the same ones.
+fn odd_texts() -> impl Iterator<Item = String> {
+    const LETTERS: &[&str] = &[
+        "0",
+        "1",
+        "9",
+        "12",
+        "2026",
+        "-",
+        ":",
+        ".",
+        ",",
+        "/",
+        " ",
+        "T",
+        "Z",
+        "+",
+        "e",
+        "E",
+        "a",
+        "é",
+        "Nov",
+        "nov ",
+        "\u{0}",
+        "\u{7f}",
+        "\r\n",
+        "\n",
+        "\t",
+        "@",
+        "org",
+        "http://",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\"",
+        "\\",
+        "'",
+        "<",
+        "&",
+        "%",
+        "_",
+        "true",
+        "null",
+        "\u{2028}",
+        "\u{1f600}",
+        "08",
+        "30",
+        "x",
+        "b",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    (0..2_000).map(move |_| (0..=next(7)).map(|_| LETTERS[next(LETTERS.len())]).collect())
+}
+
+#[test]
+fn what_was_read_and_shown_is_read_again_as_the_same() {
+    let record: serde_json::Value =
+        serde_json::from_str(include_str!("../django/fields.json")).expect("fields.json is JSON");
+    let mut known: Vec<String> = record["cases"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|case| case[1].as_str().unwrap_or_default().to_owned())
+        .collect();
+    known.sort();
+    known.dedup();
+    let mut read = 0;
+    for text in known.into_iter().chain(odd_texts()) {
+        for field in every_kind() {
+            let name = field.name().to_owned();
+            let mut form = Form::new().field(field);
+            form.bind(&FormData::from_pairs([(name.clone(), text.clone()), (format!("{name}_0"), text.clone())]));
+            let Ok(cleaned) = form.validate() else { continue };
+            let mut again = Form::new().field(form.get(&name).expect("a field").clone());
+            again.get_mut(&name).expect("a field").set_initial_many(cleaned.all(&name).to_vec());
+            again.bind(&crate::form::untouched(&again.context()));
+            if ["password", "hidden"].contains(&name.as_str()) {
+                continue;
+            }
+            assert_eq!(again.validate().as_ref(), Ok(&cleaned), "{name} {text:?}");
+            assert!(again.changed().is_empty(), "{name} {text:?}");
+            read += 1;
+        }
+    }
+    assert!(read > 5_000, "only {read} texts were valid anywhere");
+}

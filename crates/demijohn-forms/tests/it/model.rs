@@ -257,7 +257,7 @@ fn a_field_put_in_the_place_of_another_stays_that_column() {
 
 #[test]
 fn wrong_names_are_told_with_the_right_ones() {
-    let error = |form: demijohn_core::Result<Form>| format!("{:#}", form.err().expect("an error"));
+    let error = |form: demijohn_core::Result<Form>| format!("{:#}", form.expect_err("an error"));
     expect![[r#"
         unknown field `titel` on model `Tag`; choices are `id`, `name`
     "#]]

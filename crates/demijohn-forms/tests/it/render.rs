@@ -122,3 +122,36 @@ fn passwords_are_never_shown_and_odd_attributes_never_written() {
     assert!(!html.contains("hunter2") && !html.contains("onclick"), "{html}");
     assert!(html.contains(" autocomplete=\"current-password\" autofocus data-x=\"&quot;\">"), "{html}");
 }
+
+#[test]
+fn numbers_are_texts_with_the_keyboard_that_fits_and_their_limits_are_known() {
+    let form = Form::new()
+        .field(Field::integer("seats").min(1_i64).max(9_i64).initial(2_i64))
+        .field(Field::integer_between("small", -32_768, 32_767))
+        .field(Field::decimal("price", 6, 2).min(0_i64))
+        .field(Field::decimal("tenth", 6, 1))
+        .field(Field::decimal("whole", 6, 0))
+        .field(Field::float("ratio"));
+    let limits: Vec<_> = form
+        .context()
+        .fields
+        .iter()
+        .map(|field| {
+            let widget = serde_json::to_value(&field.widget).expect("a widget serializes");
+            ["min", "max", "step", "inputmode"].map(|key| widget[key].as_str().unwrap_or("-").to_owned()).join(" ")
+        })
+        .collect();
+    expect![[r#"
+        1 9 1 numeric
+        -32768 32767 1 text
+        0 - 0.01 decimal
+        - - 0.1 text
+        - - 1 text
+        - - any text"#]]
+    .assert_eq(&limits.join("\n"));
+    let html = form.render();
+    assert!(
+        html.contains(r#"<input type="text" name="seats" id="id_seats" required inputmode="numeric" value="2">"#),
+        "{html}"
+    );
+}
