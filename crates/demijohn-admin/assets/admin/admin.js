@@ -166,7 +166,7 @@ define("dj-combobox", (host) => {
 		if (changed) select.dispatchEvent(new Event("change", { bubbles: true }));
 	};
 	const note = (text) => make("div", { className: "options-note", role: "status", textContent: text });
-	const show = (found, more = false) => {
+	const show = (found, typed, more = false) => {
 		options = found;
 		list.replaceChildren(...found.map(({ value, text }, index) => {
 			const row = make("div", { id: `${id}-${index}`, role: "option", textContent: text, ariaSelected: String(value === select.value) });
@@ -178,19 +178,19 @@ define("dj-combobox", (host) => {
 		if (more) list.append(note("Type more to see the rest"));
 		list.hidden = false;
 		input.ariaExpanded = "true";
-		mark(found.length && input.value.trim() ? 0 : -1);
+		mark(typed && found.length ? 0 : found.findIndex(({ value }) => value === select.value));
 	};
 	const empty = () => (select.required || !select.querySelector('option[value=""]') ? [] : [{ value: "", text: "" }]);
 	const local = (term) => {
 		const wanted = fold(term);
-		show([...select.options].filter((option) => (option.value || !select.required) && fold(option.textContent).includes(wanted)).slice(0, 200).map((option) => ({ value: option.value, text: option.value ? option.textContent.trim() : "" })));
+		show([...select.options].filter((option) => (option.value || !select.required) && fold(option.textContent).includes(wanted)).slice(0, 200).map((option) => ({ value: option.value, text: option.value ? option.textContent.trim() : "" })), term);
 	};
 	const remote = async (term) => {
 		request?.abort();
 		request = new AbortController();
 		try {
 			const { results, pagination } = await lookUp(url, term, request.signal);
-			show([...(term ? [] : empty()), ...results.map((row) => ({ value: String(row.id), text: row.text }))], pagination?.more);
+			show([...(term ? [] : empty()), ...results.map((row) => ({ value: String(row.id), text: row.text }))], term, pagination?.more);
 		} catch (error) {
 			if (error.name === "AbortError") return;
 			show([]);
@@ -198,18 +198,21 @@ define("dj-combobox", (host) => {
 		}
 	};
 	const search = (term) => {
+		if (!url) return local(term);
 		clearTimeout(timer);
-		if (url) timer = setTimeout(remote, term ? 150 : 0, term);
-		else local(term);
+		options = [];
+		mark(-1);
+		timer = setTimeout(remote, term ? 150 : 0, term);
 	};
 	input.addEventListener("input", () => search(input.value.trim()));
-	input.addEventListener("click", () => { if (list.hidden) { input.select(); search(""); } });
+	const open = () => { input.select(); search(""); };
+	input.addEventListener("click", () => { if (list.hidden) open(); });
 	input.addEventListener("blur", () => { if (!input.value.trim() && empty().length) choose({ value: "", text: "" }); else { reset(); close(); } });
 	input.addEventListener("keydown", (event) => {
 		const { key } = event;
 		if (key === "ArrowDown" || key === "ArrowUp") {
 			event.preventDefault();
-			if (list.hidden) return search("");
+			if (list.hidden) return open();
 			const step = key === "ArrowDown" ? 1 : -1;
 			if (options.length) mark((active + step + options.length) % options.length);
 		} else if (key === "Enter" && !list.hidden) {
@@ -300,7 +303,7 @@ addEventListener("keydown", (event) => {
 	const { key, target } = event;
 	if (key === "Escape") for (const menu of menus()) { menu.open = false; menu.querySelector("summary").focus(); }
 	if (event.ctrlKey || event.metaKey || event.altKey || target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
-	const hit = key === "/" ? document.querySelector('[data-shortcut="/"], .nav-filter input') : key === "n" ? document.querySelector('[data-shortcut="n"]') : null;
+	const hit = "/n".includes(key) ? document.querySelector(`[data-shortcut="${key}"]`) ?? (key === "/" ? document.querySelector(".nav-filter input") : null) : null;
 	if (key === "?") document.getElementById("shortcuts")?.showModal();
 	else if (!hit) return;
 	event.preventDefault();
