@@ -15,6 +15,8 @@ use crate::migrations::Migrations;
 use crate::{Db, Model, migrations};
 
 mod checks;
+#[cfg(feature = "templates")]
+mod filters;
 
 /// What the ORM adds to [`App`].
 pub trait AppModels {
@@ -111,6 +113,8 @@ impl Plugin for Orm {
             let url = settings.database_url.as_ref().map_or("sqlite:db.sqlite3", |url| url.expose());
             let url = absolute(url, settings.root());
             let migrations = site.contributions::<Arc<Migrations>>().to_vec();
+            #[cfg(feature = "templates")]
+            filters::add(site);
             site.insert(Database { url, models, migrations, db: OnceCell::new() });
             Ok(())
         })

@@ -42,7 +42,7 @@ pub use demijohn_forms as forms;
 #[cfg(feature = "orm")]
 pub use demijohn_macros::Model;
 #[cfg(feature = "orm")]
-pub use demijohn_orm::{self as orm, Model, migration_list as migrations, migrations};
+pub use demijohn_orm::{self as orm, Model, migrations};
 
 /// What tests are written with.
 pub mod test {

@@ -78,7 +78,7 @@ pub(super) fn app_of(app: &str, meta: &ModelMeta) -> Option<Check> {
 
 /// Models without any migration.
 pub(super) fn migrations(database: &Database) -> Vec<Check> {
-    let has = |app: &str| database.migrations().iter().any(|migrations| migrations.app() == app);
+    let has = |app: &str| database.migrations().iter().any(|migrations| migrations.app == app);
     let mut apps: Vec<&str> = Vec::new();
     for meta in database.models().iter().filter(|meta| meta.managed && !has(meta.app)) {
         if !apps.contains(&meta.app) {
