@@ -1,0 +1,58 @@
+//! Migrations: how tables follow the models.
+//!
+//! The models "now" are the descriptions in the running program; the models "before" come from replaying the
+//! migrations that are compiled into it. [`makemigrations`] writes the difference as Rust source, [`migrate`] brings a
+//! database to it. Names and tables are Django's, so a database that Django migrated is recognised.
+//!
+//! The way of a change: `detect` finds the steps, `source` writes them, the user compiles them in, `graph` puts
+//! them in order, and `executor` turns each into the difference of two lists of tables
+//! ([`demijohn_sql::schema::diff`]).
+
+mod answers;
+mod commands;
+mod detect;
+mod editor;
+mod field;
+mod graph;
+mod index;
+mod inspect;
+mod make;
+mod migrate;
+mod migration;
+mod name;
+mod operation;
+mod plan;
+mod recorder;
+mod show;
+mod source;
+mod state;
+mod step;
+
+pub use answers::{Ask, Terminal};
+pub use demijohn_core::model::SourceMeta;
+pub use field::{
+    Field, Target, auto, auto_integer, auto_small_int, big_int, binary, boolean, date, decimal, float, foreign_key,
+    integer, json, small_int, table, text, time, timestamp, uuid, varchar,
+};
+pub use index::{Index, Pairs, index, pairs, unique};
+pub use make::{MadeMigration, MakeOptions, MakeReport, changed_apps, makemigrations};
+pub use migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};
+pub use migration::{Migration, Migrations, NewModel};
+pub use show::{pending, showmigrations, sqlmigrate};
+pub use step::{MigrationFn, nothing};
+
+pub(crate) use commands::{commands, require_applied};
+pub(crate) use editor::Editor;
+pub(crate) use operation::Operation;
+pub(crate) use step::Step;
+
+/// What the source of a migration uses.
+pub mod prelude {
+    pub use super::{
+        Field, Index, Migration, NewModel, Pairs, Target, auto, auto_integer, auto_small_int, big_int, binary, boolean,
+        date, decimal, float, foreign_key, index, integer, json, nothing, pairs, small_int, table, text, time,
+        timestamp, unique, uuid, varchar,
+    };
+    pub use crate::Tx;
+    pub use demijohn_core::Result;
+}

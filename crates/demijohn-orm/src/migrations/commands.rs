@@ -1,0 +1,149 @@
+//! The commands: `makemigrations`, `migrate`, `showmigrations`, `sqlmigrate`.
+
+use std::io::{self, Write};
+
+use demijohn_core::{Error, ErrorKind, Result, suggest};
+use demijohn_sql::Driver;
+use demijohn_web::{Args, Command, Site};
+
+use super::answers::{Ask, Terminal};
+use super::make::{MakeOptions, changed_apps, makemigrations};
+use super::migrate::{MigrateContext, MigrateOptions, PostMigrate, Progress, migrate};
+use super::show::{pending, showmigrations, sqlmigrate};
+use crate::Database;
+
+/// The commands about migrations.
+pub(crate) fn commands() -> Vec<Command> {
+    vec![
+        Command::new("makemigrations", "write migrations for what changed in the models", make).usage(
+            "[APP…] [--dry-run] [--check] [--name NAME] [--empty] [--default FIELD=VALUE] [--rename OLD=NEW] \
+             [--no-rename] [--no-input]",
+        ),
+        Command::new("migrate", "bring the database to its migrations, or back", run)
+            .usage("[APP [MIGRATION|zero]] [--plan] [--fake] [--fake-initial]"),
+        Command::new("showmigrations", "list migrations and which are applied", show).usage("[APP…]"),
+        Command::new("sqlmigrate", "print the SQL of a migration", sql).usage("APP MIGRATION [--backwards]"),
+    ]
+}
+
+/// Keeps a server from starting on tables that are not those of its models.
+pub(crate) async fn require_applied(driver: &dyn Driver, database: &Database) -> Result<()> {
+    let open = pending(driver, database.migrations()).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = open.iter().map(|(app, name)| format!("{app}.{name}")).collect();
+    let (count, are) = if names.len() == 1 { ("1 migration", "is") } else { ("migrations", "are") };
+    let count = if names.len() == 1 { count.to_owned() } else { format!("{} {count}", names.len()) };
+    let names = suggest::list(names.iter().map(String::as_str));
+    let message = format!("{count} {are} not applied to {}: {names}", driver.address());
+    Err(Error::new(ErrorKind::Misconfigured, "migrations.unapplied", message).with_hint("run `migrate`"))
+}
+
+async fn make(site: Site, mut args: Args) -> Result<()> {
+    let mut options = MakeOptions {
+        dry_run: args.flag("--dry-run"),
+        empty: args.flag("--empty"),
+        no_rename: args.flag("--no-rename"),
+        name: args.option("--name")?,
+        ..MakeOptions::default()
+    };
+    let check = args.flag("--check");
+    let no_input = args.flag("--no-input");
+    while let Some(default) = args.option("--default")? {
+        options.defaults.push(default);
+    }
+    while let Some(rename) = args.option("--rename")? {
+        options.renames.push(rename);
+    }
+    while let Some(app) = args.positional() {
+        options.apps.push(app);
+    }
+    args.finish()?;
+    let database = Database::of(&site)?;
+    if check {
+        return refuse_changes(database, &options.apps);
+    }
+    let mut terminal = if no_input { None } else { Terminal::if_present() };
+    let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
+    let report = makemigrations(database.models(), database.migrations(), &options, ask)?;
+    print(&report.to_string())
+}
+
+fn refuse_changes(database: &Database, apps: &[String]) -> Result<()> {
+    let mut changed = changed_apps(database.models(), database.migrations())?;
+    changed.retain(|app| apps.is_empty() || apps.contains(app));
+    if changed.is_empty() {
+        return print("no changes\n");
+    }
+    let names = suggest::list(changed.iter().map(String::as_str));
+    Err(Error::new(
+        ErrorKind::Invalid,
+        "migrations.changes",
+        format!("models have changes that no migration has: {names}"),
+    )
+    .with_hint("run `makemigrations`"))
+}
+
+async fn run(site: Site, mut args: Args) -> Result<()> {
+    let mut options = MigrateOptions {
+        plan: args.flag("--plan"),
+        fake: args.flag("--fake"),
+        fake_initial: args.flag("--fake-initial"),
+        ..MigrateOptions::default()
+    };
+    options.app = args.positional();
+    options.target = args.positional();
+    args.finish()?;
+    let database = Database::of(&site)?;
+    let db = database.db().await?;
+    let context = MigrateContext {
+        driver: db.driver().as_ref(),
+        models: database.models(),
+        migrations: database.migrations(),
+        post_migrate: site.contributions::<PostMigrate>(),
+    };
+    let mut progress = |event: Progress| {
+        // A pipe that closed stops nothing half-way.
+        let _ = print(&event.to_string());
+    };
+    let report = migrate(&context, &options, &mut progress).await?;
+    print(&report.to_string())?;
+    let changed = changed_apps(database.models(), database.migrations())?;
+    if !changed.is_empty() {
+        let names = suggest::list(changed.iter().map(String::as_str));
+        print(&format!("models have changes that no migration has: {names}; run `makemigrations`\n"))?;
+    }
+    Ok(())
+}
+
+async fn show(site: Site, mut args: Args) -> Result<()> {
+    let mut apps = Vec::new();
+    while let Some(app) = args.positional() {
+        apps.push(app);
+    }
+    args.finish()?;
+    let database = Database::of(&site)?;
+    let db = database.db().await?;
+    print(&showmigrations(db.driver().as_ref(), database.migrations(), &apps).await?)
+}
+
+async fn sql(site: Site, mut args: Args) -> Result<()> {
+    let backward = args.flag("--backwards");
+    let (app, name) = (args.positional(), args.positional());
+    args.finish()?;
+    let (Some(app), Some(name)) = (app, name) else {
+        return Err(Error::invalid("`sqlmigrate` needs an app and a migration: `sqlmigrate blog 0001`")
+            .with_code("cli.arguments"));
+    };
+    let database = Database::of(&site)?;
+    let dialect = database.db().await?.driver().dialect();
+    print(&sqlmigrate(dialect, database.migrations(), &app, &name, backward).await?)
+}
+
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

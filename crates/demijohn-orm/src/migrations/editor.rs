@@ -1,0 +1,187 @@
+//! [`Editor`]: makes the changes of schema in a transaction, or writes down what it would do.
+
+use demijohn_core::{Error, ErrorKind, Result};
+use demijohn_sql::schema::{AlteredTable, Change, Existing, diff, quoted, write};
+use demijohn_sql::{Connection, Dialect, Statement};
+
+use super::inspect;
+use super::state::{State, renames};
+use super::{Migration, Operation};
+use crate::{Executor as _, Tx};
+
+/// Makes the changes of a migration.
+pub(crate) enum Editor<'a> {
+    /// In a transaction.
+    Live(&'a Tx),
+    /// On paper: as they would be made in a database that has only what migrations made.
+    Paper { dialect: &'static dyn Dialect, sql: Vec<String> },
+}
+
+impl Editor<'_> {
+    /// Does the steps of a migration, from the state before it. The state is the one after it then.
+    pub(crate) async fn forward(&mut self, migration: &Migration, state: &mut State) -> Result<()> {
+        for operation in &migration.operations {
+            let before = state.clone();
+            operation.apply(&migration.app, state).map_err(|error| in_migration(error, migration))?;
+            let step = StepOf { migration, operation, before: &before, after: state, backward: false };
+            self.step(&step).await.map_err(|error| in_migration(error, migration))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the steps of a migration back. `state` is the state before it.
+    pub(crate) async fn backward(&mut self, migration: &Migration, state: &State) -> Result<()> {
+        let mut states = vec![state.clone()];
+        for operation in &migration.operations {
+            let mut next = states.last().expect("the first was put in above").clone();
+            operation.apply(&migration.app, &mut next).map_err(|error| in_migration(error, migration))?;
+            states.push(next);
+        }
+        for (operation, pair) in migration.operations.iter().zip(states.windows(2)).rev() {
+            let step = StepOf { migration, operation, before: &pair[1], after: &pair[0], backward: true };
+            self.step(&step).await.map_err(|error| in_migration(error, migration))?;
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &StepOf<'_>) -> Result<()> {
+        match (step.operation, step.backward) {
+            (Operation::RunSql { forward, .. }, false) => self.script(forward).await,
+            (Operation::RunSql { backward, .. }, true) => self.script(backward.as_deref().unwrap_or_default()).await,
+            (Operation::Run { forward, .. }, false) => self.function(Some(forward)).await,
+            (Operation::Run { backward, .. }, true) => self.function(backward.as_ref()).await,
+            _ => {
+                for change in step.changes()? {
+                    self.change(&change).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn script(&mut self, sql: &str) -> Result<()> {
+        if sql.trim().is_empty() {
+            return Ok(());
+        }
+        match self {
+            Self::Live(tx) => tx.connection().execute_script(sql).await.map_err(|error| with_sql(error, sql)),
+            Self::Paper { sql: lines, .. } => {
+                lines.push(sql.trim().trim_end_matches(';').to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    async fn function(&mut self, step: Option<&super::Step>) -> Result<()> {
+        let Some(step) = step else { return Ok(()) };
+        match self {
+            Self::Live(tx) => step.run(tx).await,
+            Self::Paper { sql, .. } => {
+                sql.push(format!("-- runs the function `{}`", step.name()));
+                Ok(())
+            }
+        }
+    }
+
+    async fn change(&mut self, change: &Change) -> Result<()> {
+        match self {
+            Self::Live(tx) => {
+                let connection = tx.connection();
+                let existing = examine(connection, change).await?;
+                for sql in write(change, connection.dialect(), &existing)? {
+                    let statement = Statement::plain(sql);
+                    let done = connection.execute(&statement).await;
+                    done.map_err(|error| with_sql(error, &statement.sql))?;
+                }
+                Ok(())
+            }
+            Self::Paper { dialect, sql } => {
+                sql.extend(write(change, *dialect, &Existing::default())?);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// One step of a migration with the states around it, in the direction in which it is made.
+struct StepOf<'a> {
+    migration: &'a Migration,
+    operation: &'a Operation,
+    before: &'a State,
+    after: &'a State,
+    backward: bool,
+}
+
+impl StepOf<'_> {
+    fn changes(&self) -> Result<Vec<Change>> {
+        let app = &self.migration.app;
+        let renamed = self.operation.renamed(app);
+        let renamed = if self.backward { renamed.reversed() } else { renamed };
+        let mut fills = Vec::new();
+        if let Some((model, name, fill)) = self.operation.fill(self.backward) {
+            let model = self.after.require(app, model)?;
+            let field = model.field(name).ok_or_else(|| model.unknown_field(name))?;
+            fills.push((model.table.clone(), field.column_for(name), fill.clone()));
+        }
+        let renames = renames(self.before, self.after, &renamed);
+        Ok(diff(&self.before.tables()?, &self.after.tables()?, &renames, &fills))
+    }
+}
+
+/// Asks the database what it must say before a change, and refuses what cannot end well.
+async fn examine(connection: &dyn Connection, change: &Change) -> Result<Existing> {
+    match change {
+        Change::CreateTable(table) if inspect::has_table(connection, &table.name).await? => {
+            let message = format!("the table `{}` is there already", table.name);
+            Err(Error::new(ErrorKind::Conflict, "migrations.table_exists", message)
+                .with_hint("if it is the right one, `migrate --fake-initial` records the migration without making it"))
+        }
+        Change::AlterTable(altered) => {
+            refuse_empty(connection, altered).await?;
+            inspect::existing(connection, &altered.before.name).await
+        }
+        _ => Ok(Existing::default()),
+    }
+}
+
+/// Rows that would be NULL where NULL is forbidden are counted before anything is touched.
+async fn refuse_empty(connection: &dyn Connection, altered: &AlteredTable) -> Result<()> {
+    let table = &altered.before.name;
+    for (column, is_new) in altered.unfilled_columns() {
+        let name = &column.name;
+        let condition = match is_new {
+            true => "1 = 1".to_owned(),
+            false => format!("{} IS NULL", quoted(name, connection.dialect())),
+        };
+        let count = inspect::count(connection, table, &condition).await?;
+        if count > 0 {
+            let (rows, have) = if count == 1 { ("row", "has") } else { ("rows", "have") };
+            let message = format!("{count} {rows} of `{table}` {have} no value for `{name}`, which may not be NULL");
+            return Err(Error::new(ErrorKind::Conflict, "migrations.no_value", message).with_hint(
+                "give the rows that are there a value: `.fill_with(…)` on the field in the migration, \
+                 or `.remove_field_restoring(…)` to take a removal back",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn with_sql(error: Error, sql: &str) -> Error {
+    if error.excerpt().is_some() { error } else { error.with_excerpt(sql.to_owned()) }
+}
+
+/// Says which migration an error came up in.
+fn in_migration(error: Error, migration: &Migration) -> Error {
+    let message = format!("migration `{}` failed: {}", migration.full_name(), error.message());
+    let mut named = Error::new(error.kind(), error.code(), message);
+    if let Some(hint) = error.hint() {
+        named = named.with_hint(hint.to_owned());
+    }
+    if let Some(excerpt) = error.excerpt() {
+        named = named.with_excerpt(excerpt.to_owned());
+    }
+    match error.source() {
+        Some(source) => named.with_source(source.to_string()),
+        None => named,
+    }
+}

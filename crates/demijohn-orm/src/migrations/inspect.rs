@@ -1,0 +1,109 @@
+//! Questions to the database about itself: its tables, their columns, indexes, views and triggers.
+
+use demijohn_core::Result;
+use demijohn_core::model::Value;
+use demijohn_sql::schema::{Existing, ExistingIndex, SchemaObject, quoted};
+use demijohn_sql::{Connection, Flow, Row, Statement, ValueRef};
+
+/// The rows of a query, each value as the database has it.
+pub(crate) async fn rows(connection: &dyn Connection, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>> {
+    let statement = Statement { sql: sql.to_owned(), params };
+    let mut rows = Vec::new();
+    let mut take = |row: &dyn Row| {
+        let values = (0..row.len()).map(|place| row.get(place).map(owned));
+        rows.push(values.collect::<Result<Vec<Value>>>()?);
+        Ok(Flow::More)
+    };
+    connection.query(&statement, &mut take).await?;
+    Ok(rows)
+}
+
+fn owned(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Bool(value) => Value::Bool(value),
+        ValueRef::Int(number) => Value::Int(number),
+        ValueRef::Float(number) => Value::Float(number),
+        ValueRef::Text(text) => Value::Text(text.to_owned()),
+        ValueRef::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
+        _ => Value::Null,
+    }
+}
+
+/// The number in the first column of the first row, 0 without one.
+pub(crate) async fn number(connection: &dyn Connection, sql: &str) -> Result<i64> {
+    let rows = rows(connection, sql, Vec::new()).await?;
+    Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_int).unwrap_or_default())
+}
+
+/// Is there a table of this name?
+pub(crate) async fn has_table(connection: &dyn Connection, table: &str) -> Result<bool> {
+    Ok(!columns(connection, table).await?.is_empty())
+}
+
+/// The columns of a table; none when there is no such table.
+pub(crate) async fn columns(connection: &dyn Connection, table: &str) -> Result<Vec<String>> {
+    let sql = match connection.dialect().name() {
+        "sqlite" => "SELECT \"name\" FROM pragma_table_xinfo(?)",
+        "postgres" => {
+            "SELECT column_name::text FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
+        }
+        _ => {
+            "SELECT column_name FROM information_schema.columns \
+             WHERE table_schema = database() AND table_name = ? ORDER BY ordinal_position"
+        }
+    };
+    let rows = rows(connection, sql, vec![table.into()]).await?;
+    Ok(rows.iter().filter_map(|row| row.first().and_then(text)).collect())
+}
+
+/// How many rows of a table answer to a condition.
+pub(crate) async fn count(connection: &dyn Connection, table: &str, condition: &str) -> Result<i64> {
+    let table = quoted(table, connection.dialect());
+    number(connection, &format!("SELECT count(*) FROM {table} WHERE {condition}")).await
+}
+
+/// What the database says about a table. Only SQLite is asked yet; elsewhere everything has its usual name.
+pub(crate) async fn existing(connection: &dyn Connection, table: &str) -> Result<Existing> {
+    if connection.dialect().name() != "sqlite" {
+        return Ok(Existing::default());
+    }
+    let columns = columns(connection, table).await?;
+    Ok(Existing { columns, indexes: indexes(connection, table).await?, objects: objects(connection).await? })
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_text().map(str::to_owned)
+}
+
+async fn indexes(connection: &dyn Connection, table: &str) -> Result<Vec<ExistingIndex>> {
+    let sql = "SELECT l.\"name\", l.\"unique\", m.\"sql\", i.\"name\" FROM pragma_index_list(?) AS l \
+               JOIN pragma_index_info(l.\"name\") AS i \
+               LEFT JOIN sqlite_master AS m ON m.\"type\" = 'index' AND m.\"name\" = l.\"name\" \
+               ORDER BY l.\"seq\" DESC, i.\"seqno\"";
+    let mut indexes: Vec<ExistingIndex> = Vec::new();
+    for row in rows(connection, sql, vec![table.into()]).await? {
+        let [name, unique, sql, column] = row.as_slice() else { continue };
+        let name = text(name).unwrap_or_default();
+        match indexes.last_mut().filter(|index| index.name == name) {
+            Some(index) => index.columns.push(text(column)),
+            None => {
+                let unique = unique.as_int() == Some(1);
+                indexes.push(ExistingIndex { name, columns: vec![text(column)], unique, sql: text(sql) });
+            }
+        }
+    }
+    Ok(indexes)
+}
+
+async fn objects(connection: &dyn Connection) -> Result<Vec<SchemaObject>> {
+    let sql = "SELECT \"type\", \"name\", \"tbl_name\", \"sql\" FROM sqlite_master \
+               WHERE \"type\" IN ('view', 'trigger') ORDER BY rowid";
+    let rows = rows(connection, sql, Vec::new()).await?;
+    let objects = rows.iter().filter_map(|row| {
+        let [kind, name, table, sql] = row.as_slice() else { return None };
+        let is_view = kind.as_text() == Some("view");
+        Some(SchemaObject { is_view, name: text(name)?, table: text(table)?, sql: text(sql)? })
+    });
+    Ok(objects.collect())
+}

@@ -1,0 +1,329 @@
+//! [`makemigrations`]: writes the migrations that lead to the models of the running program.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use demijohn_core::model::Models;
+use demijohn_core::{Error, Result};
+
+use super::answers::{Answers, Ask, Given};
+use super::detect::{Draft, arrange, detect};
+use super::graph::Graph;
+use super::name::{migration_name, next_number};
+use super::source::{self, List, folder};
+use super::state::State;
+use super::{Migration, Migrations};
+
+/// What is to be written, and how questions are answered.
+#[derive(Debug, Clone, Default)]
+pub struct MakeOptions {
+    /// Only these apps; every app that is yours without.
+    pub apps: Vec<String>,
+    /// Writes nothing.
+    pub dry_run: bool,
+    /// Makes a migration without steps for each of the apps.
+    pub empty: bool,
+    /// The name behind the number.
+    pub name: Option<String>,
+    /// `Post.views=0`: what rows that are there get in a new column.
+    pub defaults: Vec<String>,
+    /// `Post.titel=title`, `Article=Post`: what was renamed.
+    pub renames: Vec<String>,
+    /// Nothing was renamed: what is gone is removed, what is new is added.
+    pub no_rename: bool,
+}
+
+/// What [`makemigrations`] wrote, or with `dry_run` would write.
+#[derive(Debug, Clone, Default)]
+pub struct MakeReport {
+    /// The migrations.
+    pub made: Vec<MadeMigration>,
+    /// What is to be added to the program by hand, one line of Rust each, with where.
+    pub to_add: Vec<(String, String)>,
+    dry_run: bool,
+}
+
+/// One migration that was written.
+#[derive(Debug, Clone)]
+pub struct MadeMigration {
+    /// The migration.
+    pub migration: Migration,
+    /// Its file.
+    pub path: PathBuf,
+    /// The source.
+    pub source: String,
+}
+
+impl MakeReport {
+    /// Did the models change?
+    pub fn has_changes(&self) -> bool {
+        !self.made.is_empty()
+    }
+}
+
+impl fmt::Display for MakeReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.made.is_empty() {
+            return writeln!(f, "no changes");
+        }
+        for made in &self.made {
+            writeln!(f, "{}: {}", made.migration.app, shown(&made.path))?;
+            for operation in &made.migration.operations {
+                writeln!(f, "  {} {}", operation.sign(), operation.words())?;
+            }
+            if self.dry_run {
+                writeln!(f, "\n{}", made.source)?;
+            }
+        }
+        for (place, line) in &self.to_add {
+            writeln!(f, "add to {place}: {line}")?;
+        }
+        if !self.dry_run {
+            writeln!(f, "build the program again, then run `migrate`")?;
+        }
+        Ok(())
+    }
+}
+
+/// A path as people read it: from where they stand, if it is below.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+    below.unwrap_or_else(|| path.to_owned()).display().to_string()
+}
+
+/// Writes the migrations that lead from those that are compiled in to the models of the running program.
+///
+/// `ask` answers what the difference does not say (was a field renamed, what do old rows get in a new column); without
+/// anybody to ask, such a question is an error that names the option which answers it. No file is ever overwritten.
+///
+/// # Errors
+/// Questions without answers, migrations that do not fit together, folders that cannot be written.
+pub fn makemigrations(
+    models: &Models,
+    migrations: &[Arc<Migrations>],
+    options: &MakeOptions,
+    ask: Option<&mut dyn Ask>,
+) -> Result<MakeReport> {
+    let graph = Graph::new(migrations)?;
+    graph.require_single_leaves()?;
+    require_apps(&options.apps, models, &graph)?;
+    let made = if options.empty { empty(options)? } else { changes(models, &graph, options, ask)? };
+    let made = named(made, &graph, options)?;
+    let mut writer = Writer { models, migrations, lists: Vec::new(), to_add: Vec::new() };
+    let made = made.into_iter().map(|migration| writer.place(migration)).collect::<Result<Vec<_>>>()?;
+    if !options.dry_run {
+        writer.write(&made)?;
+    }
+    Ok(MakeReport { made, to_add: writer.to_add, dry_run: options.dry_run })
+}
+
+/// The apps whose models have changes that no migration has.
+///
+/// # Errors
+/// Migrations that do not fit together.
+pub fn changed_apps(models: &Models, migrations: &[Arc<Migrations>]) -> Result<Vec<String>> {
+    let before = Graph::new(migrations)?.state(|_, _| true)?;
+    let now = State::from(models);
+    let changed = now
+        .models
+        .iter()
+        .filter(|model| !before.find(&model.app, &model.name).is_some_and(|known| known.is_same(model)));
+    let gone = before.models.iter().filter(|model| now.find(&model.app, &model.name).is_none());
+    let mut apps: Vec<String> = changed.chain(gone).map(|model| model.app.clone()).collect();
+    apps.sort();
+    apps.dedup();
+    Ok(apps)
+}
+
+fn require_apps(apps: &[String], models: &Models, graph: &Graph<'_>) -> Result<()> {
+    for app in apps {
+        if models.iter().any(|meta| meta.app == app) {
+            continue;
+        }
+        graph.require_app(app)?;
+    }
+    Ok(())
+}
+
+fn empty(options: &MakeOptions) -> Result<Vec<Draft>> {
+    if options.apps.is_empty() {
+        return Err(
+            Error::invalid("`--empty` needs the app for which to make a migration").with_code("migrations.no_app")
+        );
+    }
+    let draft = |app: &String| Draft { app: app.clone(), operations: Vec::new(), drafts: Vec::new(), apps: Vec::new() };
+    Ok(options.apps.iter().map(draft).collect())
+}
+
+fn changes(models: &Models, graph: &Graph<'_>, options: &MakeOptions, ask: Option<&mut dyn Ask>) -> Result<Vec<Draft>> {
+    let before = graph.state(|_, _| true)?;
+    let now = State::from(models);
+    let given =
+        |option: &str, texts: &[String]| texts.iter().map(|text| Given::parse(option, text)).collect::<Result<_>>();
+    let mut answers = Answers {
+        defaults: given("--default", &options.defaults)?,
+        renames: given("--rename", &options.renames)?,
+        no_rename: options.no_rename,
+        ask,
+    };
+    let drafts = arrange(detect(before, &now, models, &mut answers)?);
+    Ok(only(drafts, &options.apps))
+}
+
+/// The drafts of these apps, and those they come after.
+fn only(drafts: Vec<Draft>, apps: &[String]) -> Vec<Draft> {
+    if apps.is_empty() {
+        return drafts;
+    }
+    let mut wanted: Vec<bool> = drafts.iter().map(|draft| apps.contains(&draft.app)).collect();
+    for place in (0..drafts.len()).rev() {
+        // What a draft comes after stands before it; of an app, all that stands before is needed too.
+        for earlier in 0..place {
+            if wanted[place] && (drafts[place].drafts.contains(&earlier) || drafts[earlier].app == drafts[place].app) {
+                wanted[earlier] = true;
+            }
+        }
+    }
+    let mut place_of = Vec::new();
+    let mut count = 0;
+    for is_wanted in &wanted {
+        place_of.push(count);
+        count += usize::from(*is_wanted);
+    }
+    let kept = drafts.into_iter().enumerate().filter(|(place, _)| wanted[*place]).map(|(_, mut draft)| {
+        draft.drafts.iter_mut().for_each(|place| *place = place_of[*place]);
+        draft
+    });
+    kept.collect()
+}
+
+/// Numbers and names the drafts, and says what each comes after.
+fn named(drafts: Vec<Draft>, graph: &Graph<'_>, options: &MakeOptions) -> Result<Vec<Migration>> {
+    let mut made: Vec<Migration> = Vec::new();
+    for draft in drafts {
+        let app = &draft.app;
+        let before = made.iter().rev().find(|other| other.app == *app).map(|other| other.name.clone());
+        let leaf = graph.leaf(app)?.map(|leaf| leaf.name.clone());
+        let is_initial = leaf.is_none();
+        let last = before.or(leaf);
+        let chosen = options.name.as_deref().map(checked_name).transpose()?;
+        let name = migration_name(next_number(last.as_deref()), is_initial, &draft.operations, chosen);
+        let mut migration = Migration::new(app, &name);
+        if let Some(last) = last {
+            migration = migration.depends_on(app, &last);
+        }
+        for (other_app, other) in foreign_dependencies(&draft, &made, graph)? {
+            migration = migration.depends_on(&other_app, &other);
+        }
+        migration.operations = draft.operations;
+        made.push(migration);
+    }
+    Ok(made)
+}
+
+fn checked_name(name: &str) -> Result<&str> {
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if !name.is_empty() && name.chars().all(is_word) {
+        return Ok(name);
+    }
+    let message = format!("`{}` cannot be the name of a migration", name.escape_debug());
+    Err(Error::invalid(message).with_code("migrations.bad_name").with_hint("use letters, digits and `_`"))
+}
+
+fn foreign_dependencies(draft: &Draft, made: &[Migration], graph: &Graph<'_>) -> Result<Vec<(String, String)>> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for other in draft.drafts.iter().filter_map(|place| made.get(*place)).filter(|other| other.app != draft.app) {
+        found.retain(|(app, _)| *app != other.app);
+        found.push((other.app.clone(), other.name.clone()));
+    }
+    for app in draft.apps.iter().filter(|app| **app != draft.app) {
+        if found.iter().any(|(known, _)| known == app) {
+            continue;
+        }
+        if let Some(leaf) = graph.leaf(app)? {
+            found.push((app.clone(), leaf.name.clone()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Finds the place of each migration, and writes them.
+struct Writer<'a> {
+    models: &'a Models,
+    migrations: &'a [Arc<Migrations>],
+    lists: Vec<(String, List)>,
+    to_add: Vec<(String, String)>,
+}
+
+impl Writer<'_> {
+    fn place(&mut self, migration: Migration) -> Result<MadeMigration> {
+        if !self.lists.iter().any(|(app, _)| *app == migration.app) {
+            let list = self.list_of(&migration.app)?;
+            self.lists.push((migration.app.clone(), list));
+        }
+        let (_, list) = self.lists.iter_mut().find(|(app, _)| *app == migration.app).expect("it was put in above");
+        let module = source::module_of(&migration.name);
+        let path = list.folder.join(format!("{module}.rs"));
+        if path.exists() {
+            let message = format!("`{}` is there already", path.display());
+            return Err(Error::misconfigured("migrations.file_exists", message)
+                .with_hint(format!("it is not in the list `{}`: add it there, or remove it", list.path.display())));
+        }
+        list.add(&module)?;
+        let library = list.library().unwrap_or("demijohn").to_owned();
+        Ok(MadeMigration { source: source::file_of(&migration, &library), migration, path })
+    }
+
+    fn list_of(&mut self, app: &str) -> Result<List> {
+        if let Some(known) = self.migrations.iter().find(|migrations| migrations.app == app) {
+            return List::read(&folder::file(&known.source, app)?);
+        }
+        let Some(meta) = self.models.iter().find(|meta| meta.app == app && meta.managed && !meta.auto_created) else {
+            let message = format!("app `{app}` has no model and no migrations, so no place for the source of one");
+            return Err(Error::misconfigured("migrations.no_place", message));
+        };
+        let folder = folder::beside_model(&meta.source, app)?;
+        let list = List::new(&folder, app, folder::library_of(meta.source.manifest_dir));
+        if list.path.exists() {
+            let message = format!("`{}` is there, but the migrations in it are not registered", list.path.display());
+            return Err(Error::misconfigured("migrations.not_registered", message)
+                .with_hint(format!("add `.migrations(migrations::all())` to the app `{app}`")));
+        }
+        let module = folder.parent().map(|parent| format!("the module in {}", shown(parent))).unwrap_or_default();
+        self.to_add.push((module, "mod migrations;".to_owned()));
+        self.to_add.push((format!("the app `{app}`"), ".migrations(migrations::all())".to_owned()));
+        Ok(list)
+    }
+
+    fn write(&self, made: &[MadeMigration]) -> Result<()> {
+        for (_, list) in &self.lists {
+            std::fs::create_dir_all(&list.folder).map_err(|error| cannot_write(&list.folder, error))?;
+        }
+        for made in made {
+            let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&made.path);
+            let mut file = file.map_err(|error| cannot_write(&made.path, error))?;
+            std::io::Write::write_all(&mut file, made.source.as_bytes())
+                .map_err(|error| cannot_write(&made.path, error))?;
+            format(&made.path);
+        }
+        for (_, list) in &self.lists {
+            std::fs::write(&list.path, &list.text).map_err(|error| cannot_write(&list.path, error))?;
+        }
+        Ok(())
+    }
+}
+
+fn cannot_write(path: &Path, error: std::io::Error) -> Error {
+    Error::misconfigured("migrations.write", format!("cannot write `{}`", path.display())).with_source(error)
+}
+
+/// Lays the file out in the user's own way, where that is not the usual one. Without rustfmt it stays as it is.
+fn format(path: &Path) {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--edition", "2024"]).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _ = rustfmt.status();
+}

@@ -1,0 +1,271 @@
+//! [`migrate`]: brings a database to its migrations, or back.
+
+use std::fmt;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use demijohn_core::model::Models;
+use demijohn_core::{Error, ErrorKind, Result, suggest};
+use demijohn_sql::Driver;
+use demijohn_web::BoxFuture;
+
+use super::graph::Graph;
+use super::recorder::{self, Applied};
+use super::{Editor, Migration, Migrations, Operation, inspect, plan};
+use crate::{Executor as _, Tx};
+
+/// Work that follows every `migrate`: accounts make their permissions here. Contribute one to an app.
+#[derive(Clone, Copy)]
+pub struct PostMigrate(pub for<'a> fn(&'a dyn Driver, &'a Models) -> BoxFuture<'a, Result<()>>);
+
+/// What [`migrate`] works on.
+#[derive(Clone, Copy)]
+pub struct MigrateContext<'a> {
+    /// The database.
+    pub driver: &'a dyn Driver,
+    /// The models of the site.
+    pub models: &'a Models,
+    /// The migrations of every app.
+    pub migrations: &'a [Arc<Migrations>],
+    /// What follows.
+    pub post_migrate: &'a [PostMigrate],
+}
+
+/// How far, and how.
+#[derive(Debug, Clone, Default)]
+pub struct MigrateOptions {
+    /// One app alone, with what it depends on; every app without.
+    pub app: Option<String>,
+    /// The migration to go to, forwards or backwards: its name, the beginning of it, or `zero`.
+    pub target: Option<String>,
+    /// Only says what it would do.
+    pub plan: bool,
+    /// Records without doing.
+    pub fake: bool,
+    /// Records the first migration of an app without doing it when its tables are there.
+    pub fake_initial: bool,
+}
+
+/// What is going on, one line each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Progress {
+    /// Another program migrates this database.
+    Waiting {
+        /// Where the database is.
+        address: String,
+    },
+    /// A migration begins.
+    Begins {
+        /// Its full name.
+        migration: String,
+        /// Is it taken back?
+        backward: bool,
+    },
+    /// It ended well.
+    Done {
+        /// Was it only recorded?
+        faked: bool,
+    },
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting { address } => writeln!(f, "waiting for another program that migrates {address}"),
+            Self::Begins { migration, backward: false } => write!(f, "  applying {migration}..."),
+            Self::Begins { migration, backward: true } => write!(f, "  taking back {migration}..."),
+            Self::Done { faked: false } => writeln!(f, " ok"),
+            Self::Done { faked: true } => writeln!(f, " recorded"),
+        }
+    }
+}
+
+/// What [`migrate`] did, or with `plan` would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MigrateReport {
+    /// The migrations that were applied, in order.
+    pub applied: Vec<String>,
+    /// The migrations that were taken back, in order.
+    pub taken_back: Vec<String>,
+    /// With `plan`: each migration with the words for its steps.
+    pub planned: Vec<(String, Vec<String>)>,
+    is_plan: bool,
+}
+
+impl fmt::Display for MigrateReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_plan {
+            for (migration, steps) in &self.planned {
+                writeln!(f, "{migration}")?;
+                steps.iter().try_for_each(|step| writeln!(f, "    {step}"))?;
+            }
+        }
+        if self.applied.is_empty() && self.taken_back.is_empty() && self.planned.is_empty() {
+            writeln!(f, "nothing to migrate")?;
+        }
+        Ok(())
+    }
+}
+
+/// Brings a database to its migrations, or back to one of them. Each migration is one transaction together with its
+/// row in `django_migrations`, and only one program migrates a database at a time.
+///
+/// # Errors
+/// What [`MigrateOptions`] names wrongly, migrations that do not fit together, and what the database refuses: then
+/// the migration at fault left no trace.
+pub async fn migrate(
+    context: &MigrateContext<'_>,
+    options: &MigrateOptions,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<MigrateReport> {
+    let graph = Graph::new(context.migrations)?;
+    graph.require_single_leaves()?;
+    let lock = locked(context.driver, progress).await?;
+    let applied = Applied::read(context.driver).await?;
+    graph.require_consistent(&applied)?;
+    let steps = plan::plan(&graph, &applied, options.app.as_deref(), options.target.as_deref())?;
+    let backward = steps.backward;
+    refuse_irreversible(&graph, &steps, options)?;
+    let mut report = MigrateReport { is_plan: options.plan, ..MigrateReport::default() };
+    if options.plan {
+        report.planned = steps.places.iter().map(|place| words(graph.migration(*place), backward)).collect();
+        return Ok(report);
+    }
+    let mut run = Run { context, options, graph: &graph, applied };
+    for place in steps.places {
+        let name = graph.migration(place).full_name();
+        progress(Progress::Begins { migration: name.clone(), backward });
+        let faked = if backward { run.take_back(place).await? } else { run.apply(place).await? };
+        progress(Progress::Done { faked });
+        if backward { report.taken_back.push(name) } else { report.applied.push(name) }
+    }
+    for hook in context.post_migrate {
+        (hook.0)(context.driver, context.models).await?;
+    }
+    drop(lock);
+    Ok(report)
+}
+
+fn words(migration: &Migration, backward: bool) -> (String, Vec<String>) {
+    let words = |operation: &Operation| match backward {
+        true => format!("undo: {}", operation.words()),
+        false => operation.words(),
+    };
+    let mut steps: Vec<String> = migration.operations.iter().map(words).collect();
+    if backward {
+        steps.reverse();
+    }
+    (migration.full_name(), steps)
+}
+
+/// The lock, with a word when somebody else has it.
+async fn locked(driver: &dyn Driver, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Box<dyn Send + Sync>> {
+    let mut lock = pin!(driver.lock_migrations());
+    let at_once = poll_fn(|context| Poll::Ready(lock.as_mut().poll(context))).await;
+    match at_once {
+        Poll::Ready(lock) => lock,
+        Poll::Pending => {
+            progress(Progress::Waiting { address: driver.address().to_owned() });
+            lock.await
+        }
+    }
+}
+
+fn refuse_irreversible(graph: &Graph<'_>, steps: &plan::Plan, options: &MigrateOptions) -> Result<()> {
+    if !steps.backward || options.fake {
+        return Ok(());
+    }
+    for migration in steps.places.iter().map(|place| graph.migration(*place)) {
+        if let Some(operation) = migration.operations.iter().find(|operation| !operation.is_reversible()) {
+            let message = format!("migration `{}` cannot be taken back: {}", migration.full_name(), operation.words());
+            return Err(Error::new(ErrorKind::Invalid, "migrations.irreversible", message)
+                .with_hint("give that step a way back; nothing was changed"));
+        }
+    }
+    Ok(())
+}
+
+struct Run<'a> {
+    context: &'a MigrateContext<'a>,
+    options: &'a MigrateOptions,
+    graph: &'a Graph<'a>,
+    applied: Applied,
+}
+
+impl Run<'_> {
+    async fn begin(&self) -> Result<Tx> {
+        let transaction = self.context.driver.begin_schema_change().await?;
+        Ok(Tx::new(transaction, self.context.models.clone(), None))
+    }
+
+    /// Applies a migration; true when it was only recorded.
+    async fn apply(&mut self, place: usize) -> Result<bool> {
+        let migration = self.graph.migration(place);
+        let tx = self.begin().await?;
+        recorder::ensure_table(tx.connection()).await?;
+        let faked = self.options.fake || (self.options.fake_initial && is_made(&tx, migration, self.graph).await?);
+        if !faked {
+            let mut state = self.graph.state(|_, other| self.applied.has(&other.app, &other.name))?;
+            Editor::Live(&tx).forward(migration, &mut state).await?;
+        }
+        for name in migration.replaces.iter().chain([&migration.name]) {
+            recorder::record(tx.connection(), &migration.app, name).await?;
+        }
+        tx.commit().await?;
+        self.applied.insert(&migration.app, &migration.name);
+        Ok(faked)
+    }
+
+    /// Takes a migration back; true when it was only forgotten.
+    async fn take_back(&mut self, place: usize) -> Result<bool> {
+        let migration = self.graph.migration(place);
+        let tx = self.begin().await?;
+        if !self.options.fake {
+            let before = |at: usize, other: &Migration| at != place && self.applied.has(&other.app, &other.name);
+            let state = self.graph.state(before)?;
+            Editor::Live(&tx).backward(migration, &state).await?;
+        }
+        for name in migration.replaces.iter().chain([&migration.name]) {
+            recorder::forget(tx.connection(), &migration.app, name).await?;
+        }
+        tx.commit().await?;
+        self.applied.remove(&migration.app, &migration.name);
+        Ok(self.options.fake)
+    }
+}
+
+/// Are all tables of an app's first migration there, with all their columns?
+async fn is_made(tx: &Tx, migration: &Migration, graph: &Graph<'_>) -> Result<bool> {
+    if migration.dependencies.iter().any(|(app, _)| *app == migration.app) {
+        return Ok(false);
+    }
+    let with_parents =
+        graph.with_parents(graph.iter().filter(|(_, other)| std::ptr::eq(*other, migration)).map(|(at, _)| at));
+    let tables = graph.state(|place, _| with_parents[place])?.tables()?;
+    let without = graph.state(|place, other| with_parents[place] && !std::ptr::eq(other, migration))?.tables()?;
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for table in tables.iter().filter(|table| !without.iter().any(|other| other.name == table.name)) {
+        let columns = inspect::columns(tx.connection(), &table.name).await?;
+        let lacks =
+            table.columns.iter().find(|column| !columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
+        match lacks {
+            None => found.push(table.name.clone()),
+            Some(_) if columns.is_empty() => missing.push(table.name.clone()),
+            Some(column) => missing.push(format!("{}.{}", table.name, column.name)),
+        }
+    }
+    if found.is_empty() || missing.is_empty() {
+        return Ok(missing.is_empty() && !found.is_empty());
+    }
+    let message = format!(
+        "only some of what migration `{}` makes is there: {} is, {} is not",
+        migration.full_name(),
+        suggest::list(found.iter().map(String::as_str)),
+        suggest::list(missing.iter().map(String::as_str)),
+    );
+    Err(Error::new(ErrorKind::Conflict, "migrations.half_made", message)
+        .with_hint("make the rest by hand and record the migration with `--fake`, or begin with an empty database"))
+}

@@ -1,0 +1,273 @@
+//! [`Migration`]: the steps from one state of an app's models to the next.
+
+use demijohn_core::model::{SourceMeta, Value};
+use demijohn_sql::schema::Fill;
+
+use super::state::ModelState;
+use super::{Field, Index, MigrationFn, Operation, Pairs, Step};
+
+/// The steps from one state of an app's models to the next. `makemigrations` writes them; people read and extend them.
+///
+/// ```
+/// use demijohn_orm::migrations::prelude::*;
+///
+/// let migration = Migration::new("blog", "0002_post_views")
+///     .depends_on("blog", "0001_initial")
+///     .add_field("Post", "views", integer().fill_with(0))
+///     .add_index("Post", index(["views"]));
+/// assert_eq!(migration.full_name(), "blog.0002_post_views");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Migration {
+    pub(crate) app: String,
+    pub(crate) name: String,
+    pub(crate) dependencies: Vec<(String, String)>,
+    pub(crate) replaces: Vec<String>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// The columns, tables of pairs and indexes of a model that a migration makes.
+#[derive(Debug)]
+pub struct NewModel(ModelState);
+
+impl NewModel {
+    /// Adds a column.
+    pub fn field(&mut self, name: &str, mut field: Field) -> &mut Self {
+        if let Some(target) = field.target_mut() {
+            target.in_app(&self.0.app);
+        }
+        self.0.fields.push((name.to_owned(), field));
+        self
+    }
+
+    /// Adds a table of pairs: `m.many_to_many("tags", "blog.Tag")`.
+    pub fn many_to_many(&mut self, name: &str, pairs: impl Into<Pairs>) -> &mut Self {
+        let pairs = own_pairs(pairs.into(), &self.0.app);
+        self.0.many_to_many.push((name.to_owned(), pairs));
+        self
+    }
+
+    /// Adds an index or a unique constraint over several columns.
+    pub fn index(&mut self, index: Index) -> &mut Self {
+        self.0.indexes.push(index);
+        self
+    }
+
+    /// The table's name, where it is not `app_model`.
+    pub fn table(&mut self, name: &str) -> &mut Self {
+        name.clone_into(&mut self.0.table);
+        self
+    }
+}
+
+fn own_pairs(mut pairs: Pairs, app: &str) -> Pairs {
+    pairs.to.in_app(app);
+    pairs
+}
+
+impl Migration {
+    /// A migration of an app: `Migration::new("blog", "0001_initial")`. App and name are what the database records.
+    pub fn new(app: &str, name: &str) -> Self {
+        let (dependencies, replaces, operations) = (Vec::new(), Vec::new(), Vec::new());
+        Self { app: app.to_owned(), name: name.to_owned(), dependencies, replaces, operations }
+    }
+
+    /// Must come after that migration.
+    pub fn depends_on(mut self, app: &str, migration: &str) -> Self {
+        self.dependencies.push((app.to_owned(), migration.to_owned()));
+        self
+    }
+
+    /// Stands for these older migrations of its app. Applied, it records them too; a database that has its own name
+    /// recorded has it already.
+    pub fn replaces(mut self, names: &[&str]) -> Self {
+        self.replaces.extend(names.iter().map(|name| (*name).to_owned()));
+        self
+    }
+
+    /// `blog.0001_initial`.
+    pub fn full_name(&self) -> String {
+        format!("{}.{}", self.app, self.name)
+    }
+
+    /// The app.
+    pub fn app(&self) -> &str {
+        &self.app
+    }
+
+    /// The name: `0001_initial`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn with(mut self, operation: Operation) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
+    fn own(&self, mut field: Field) -> Field {
+        if let Some(target) = field.target_mut() {
+            target.in_app(&self.app);
+        }
+        field
+    }
+}
+
+/// Models.
+impl Migration {
+    /// Makes a model's table.
+    pub fn create_model(self, name: &str, describe: impl FnOnce(&mut NewModel)) -> Self {
+        let mut model = NewModel(ModelState::new(&self.app, name));
+        describe(&mut model);
+        self.with(Operation::CreateModel(model.0))
+    }
+
+    /// Removes a model's table with everything in it.
+    pub fn delete_model(self, name: &str) -> Self {
+        self.with(Operation::DeleteModel { name: name.to_owned() })
+    }
+
+    /// Gives a model another name, and its table if it has the usual one.
+    pub fn rename_model(self, from: &str, to: &str) -> Self {
+        self.with(Operation::RenameModel { from: from.to_owned(), to: to.to_owned() })
+    }
+
+    /// Gives a model's table another name.
+    pub fn alter_table(self, model: &str, table: &str) -> Self {
+        self.with(Operation::AlterTable { model: model.to_owned(), table: table.to_owned() })
+    }
+}
+
+/// Fields.
+impl Migration {
+    /// Adds a column. One that may not be NULL needs `.fill_with(…)` for the rows that are there.
+    pub fn add_field(self, model: &str, name: &str, field: Field) -> Self {
+        let field = self.own(field);
+        self.with(Operation::AddField { model: model.to_owned(), name: name.to_owned(), field })
+    }
+
+    /// Removes a column with everything in it.
+    pub fn remove_field(self, model: &str, name: &str) -> Self {
+        self.with(Operation::RemoveField { model: model.to_owned(), name: name.to_owned(), restore: None })
+    }
+
+    /// Removes a column; taken back, every row gets this value in it.
+    pub fn remove_field_restoring(self, model: &str, name: &str, value: impl Into<Value>) -> Self {
+        let restore = Some(Fill::Value(value.into()));
+        self.with(Operation::RemoveField { model: model.to_owned(), name: name.to_owned(), restore })
+    }
+
+    /// Changes a column into this one.
+    pub fn alter_field(self, model: &str, name: &str, field: Field) -> Self {
+        let field = self.own(field);
+        self.with(Operation::AlterField { model: model.to_owned(), name: name.to_owned(), field })
+    }
+
+    /// Gives a column another name.
+    pub fn rename_field(self, model: &str, from: &str, to: &str) -> Self {
+        self.with(Operation::RenameField { model: model.to_owned(), from: from.to_owned(), to: to.to_owned() })
+    }
+
+    /// Adds a table of pairs.
+    pub fn add_many_to_many(self, model: &str, name: &str, pairs: impl Into<Pairs>) -> Self {
+        let pairs = own_pairs(pairs.into(), &self.app);
+        self.with(Operation::AddManyToMany { model: model.to_owned(), name: name.to_owned(), pairs })
+    }
+
+    /// Removes a table of pairs with everything in it.
+    pub fn remove_many_to_many(self, model: &str, name: &str) -> Self {
+        self.with(Operation::RemoveManyToMany { model: model.to_owned(), name: name.to_owned() })
+    }
+}
+
+/// Indexes and constraints.
+impl Migration {
+    /// Adds an index or a unique constraint.
+    pub fn add_index(self, model: &str, index: Index) -> Self {
+        self.with(Operation::AddIndex { model: model.to_owned(), index })
+    }
+
+    /// Removes one, described as it was added.
+    pub fn remove_index(self, model: &str, index: Index) -> Self {
+        self.with(Operation::RemoveIndex { model: model.to_owned(), index })
+    }
+}
+
+/// Work on the data.
+impl Migration {
+    /// Runs SQL, and other SQL to take it back; an empty way back does nothing.
+    pub fn run_sql(self, forward: &str, backward: &str) -> Self {
+        self.with(Operation::RunSql { forward: forward.to_owned(), backward: Some(backward.to_owned()) })
+    }
+
+    /// Runs SQL that cannot be taken back.
+    pub fn run_sql_irreversible(self, forward: &str) -> Self {
+        self.with(Operation::RunSql { forward: forward.to_owned(), backward: None })
+    }
+
+    /// Runs an `async fn(tx: &Tx) -> Result<()>` inside the migration's transaction, and another to take it back
+    /// ([`nothing`](super::nothing) when there is nothing to take back).
+    pub fn run(self, forward: impl for<'a> MigrationFn<'a>, backward: impl for<'a> MigrationFn<'a>) -> Self {
+        self.with(Operation::Run { forward: Step::new(forward), backward: Some(Step::new(backward)) })
+    }
+
+    /// Runs an `async fn(tx: &Tx) -> Result<()>` that cannot be taken back.
+    pub fn run_irreversible(self, forward: impl for<'a> MigrationFn<'a>) -> Self {
+        self.with(Operation::Run { forward: Step::new(forward), backward: None })
+    }
+}
+
+/// The migrations of an app and the place where their source stands; the [`migrations!`](crate::migrations!) macro
+/// makes it.
+#[derive(Debug, Clone)]
+pub struct Migrations {
+    /// The app: `blog`.
+    pub app: String,
+    /// The file with the list; the migrations stand beside it.
+    pub source: SourceMeta,
+    /// The migrations, in the order in which they were made.
+    pub list: Vec<Migration>,
+}
+
+impl Migrations {
+    /// The migrations of an app.
+    pub fn new(app: &str, source: SourceMeta, list: Vec<Migration>) -> Self {
+        Self { app: app.to_owned(), source, list }
+    }
+}
+
+/// Lists the migrations of an app, as `pub fn all() -> Migrations`. `makemigrations` keeps the list.
+///
+/// ```
+/// # use demijohn_orm as demijohn;
+/// mod m0001_initial {
+///     use demijohn_orm::migrations::prelude::*;
+///
+///     pub fn migration() -> Migration {
+///         Migration::new("blog", "0001_initial")
+///     }
+/// }
+///
+/// demijohn::migrations! {
+///     "blog",
+///     m0001_initial,
+/// }
+/// # fn main() {
+/// assert_eq!(all().list[0].full_name(), "blog.0001_initial");
+/// # }
+/// ```
+#[macro_export]
+macro_rules! migrations {
+    ($app:literal $(, $module:ident)* $(,)?) => {
+        /// Every migration of this app, in the order in which they were made.
+        pub fn all() -> $crate::migrations::Migrations {
+            let source = $crate::migrations::SourceMeta {
+                manifest_dir: ::core::env!("CARGO_MANIFEST_DIR"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            };
+            let list: ::std::vec::Vec<$crate::migrations::Migration> = ::std::vec![$($module::migration()),*];
+            $crate::migrations::Migrations::new($app, source, list)
+        }
+    };
+}

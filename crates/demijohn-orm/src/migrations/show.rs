@@ -1,0 +1,92 @@
+//! [`showmigrations`], [`sqlmigrate`] and [`pending`]: what there is, what it would do, what is left to do.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use demijohn_core::Result;
+use demijohn_sql::{Dialect, Driver};
+
+use super::graph::Graph;
+use super::recorder::Applied;
+use super::{Editor, Migrations, plan};
+
+/// Lists the migrations of some apps, or of all, with a cross before those that are applied:
+///
+/// ```text
+/// blog
+///  [X] 0001_initial
+///  [ ] 0002_post_views
+/// ```
+///
+/// One that is recorded in the database but not compiled in has a question mark.
+///
+/// # Errors
+/// An app that has no migrations; migrations that do not fit together; what the database reports.
+pub async fn showmigrations(driver: &dyn Driver, migrations: &[Arc<Migrations>], apps: &[String]) -> Result<String> {
+    let graph = Graph::new(migrations)?;
+    apps.iter().try_for_each(|app| graph.require_app(app))?;
+    let applied = Applied::read(driver).await?;
+    let mut text = String::new();
+    for app in graph.apps().iter().filter(|app| apps.is_empty() || apps.iter().any(|wanted| wanted == *app)) {
+        let _ = writeln!(text, "{app}");
+        let mut known: Vec<&str> = Vec::new();
+        for (_, migration) in graph.of_app(app) {
+            let cross = if applied.has(app, &migration.name) { 'X' } else { ' ' };
+            let _ = write!(text, " [{cross}] {}", migration.name);
+            if !migration.replaces.is_empty() {
+                let _ = write!(text, " (stands for {} older)", migration.replaces.len());
+            }
+            text.push('\n');
+            known.extend(migration.replaces.iter().map(String::as_str).chain([migration.name.as_str()]));
+        }
+        for name in applied.of_app(app).into_iter().filter(|name| !known.contains(name)) {
+            let _ = writeln!(text, " [?] {name} (applied, but not in this program)");
+        }
+    }
+    Ok(text)
+}
+
+/// The SQL of a migration, forwards or backwards, as it would run in a database that has what migrations made and
+/// nothing else.
+///
+/// # Errors
+/// A name that no migration has; migrations that do not fit together.
+pub async fn sqlmigrate(
+    dialect: &'static dyn Dialect,
+    migrations: &[Arc<Migrations>],
+    app: &str,
+    name: &str,
+    backward: bool,
+) -> Result<String> {
+    let graph = Graph::new(migrations)?;
+    graph.require_app(app)?;
+    let place = plan::resolve(&graph, app, name)?;
+    let migration = graph.migration(place);
+    let parents = graph.with_parents([place]);
+    let mut state = graph.state(|other, _| other != place && parents[other])?;
+    let mut editor = Editor::Paper { dialect, sql: Vec::new() };
+    if backward {
+        editor.backward(migration, &state).await?;
+    } else {
+        editor.forward(migration, &mut state).await?;
+    }
+    let Editor::Paper { sql, .. } = editor else { return Ok(String::new()) };
+    let mut text = format!("-- {}\n", migration.full_name());
+    for line in sql {
+        let end = if line.starts_with("--") { "" } else { ";" };
+        let _ = writeln!(text, "{line}{end}");
+    }
+    Ok(text)
+}
+
+/// The migrations that are compiled in and not applied: app and name of each, in the order in which they would be.
+///
+/// # Errors
+/// Migrations that do not fit together or with what is recorded; what the database reports.
+pub async fn pending(driver: &dyn Driver, migrations: &[Arc<Migrations>]) -> Result<Vec<(String, String)>> {
+    let graph = Graph::new(migrations)?;
+    let applied = Applied::read(driver).await?;
+    graph.require_consistent(&applied)?;
+    let open = graph.iter().filter(|(_, migration)| !applied.has(&migration.app, &migration.name));
+    Ok(open.map(|(_, migration)| (migration.app.clone(), migration.name.clone())).collect())
+}

@@ -1,0 +1,188 @@
+//! The source of migrations: Rust that people read, review and extend.
+
+mod code;
+pub(crate) mod folder;
+mod list;
+
+pub(crate) use list::List;
+
+use demijohn_core::model::{FieldKind, Value};
+use demijohn_sql::schema::Fill;
+
+use super::field::{Holds, Pointed};
+use super::state::{ModelState, usual_table};
+use super::{Field, Index, Migration, Operation, Pairs, Target};
+use code::Code;
+
+/// The file of a migration. `library` is the name under which its crate knows the framework: `demijohn`.
+pub(crate) fn file_of(migration: &Migration, library: &str) -> String {
+    let own = |migration: &Migration| vec![Code::text(&migration.app), Code::text(&migration.name)];
+    let mut chain = Code::call("Migration::new", own(migration));
+    for (app, name) in &migration.dependencies {
+        chain = chain.then("depends_on", vec![Code::text(app), Code::text(name)]);
+    }
+    for operation in &migration.operations {
+        chain = step(chain, operation, &migration.app);
+    }
+    let body = chain.lines(4, 4, 0);
+    format!("use {library}::migrations::prelude::*;\n\npub fn migration() -> Migration {{\n    {body}\n}}\n")
+}
+
+/// The name of the module of a migration: `m0001_initial`.
+pub(crate) fn module_of(name: &str) -> String {
+    format!("m{name}")
+}
+
+fn step(chain: Code, operation: &Operation, app: &str) -> Code {
+    let text = Code::text;
+    match operation {
+        Operation::CreateModel(model) => chain.then("create_model", vec![text(&model.name), describe(model)]),
+        Operation::DeleteModel { name } => chain.then("delete_model", vec![text(name)]),
+        Operation::RenameModel { from, to } => chain.then("rename_model", vec![text(from), text(to)]),
+        Operation::AlterTable { model, table } => chain.then("alter_table", vec![text(model), text(table)]),
+        Operation::AddField { model, name, field: own } => {
+            chain.then("add_field", vec![text(model), text(name), field(own)])
+        }
+        Operation::RemoveField { model, name, restore: Some(Fill::Value(value)) } => {
+            chain.then("remove_field_restoring", vec![text(model), text(name), literal(value)])
+        }
+        Operation::RemoveField { model, name, .. } => chain.then("remove_field", vec![text(model), text(name)]),
+        Operation::AlterField { model, name, field: own } => {
+            chain.then("alter_field", vec![text(model), text(name), field(own)])
+        }
+        Operation::RenameField { model, from, to } => {
+            chain.then("rename_field", vec![text(model), text(from), text(to)])
+        }
+        Operation::AddManyToMany { model, name, pairs: own } => {
+            chain.then("add_many_to_many", vec![text(model), text(name), pairs(own)])
+        }
+        Operation::RemoveManyToMany { model, name } => chain.then("remove_many_to_many", vec![text(model), text(name)]),
+        Operation::AddIndex { model, index: own } => chain.then("add_index", vec![text(model), index(own)]),
+        Operation::RemoveIndex { model, index: own } => chain.then("remove_index", vec![text(model), index(own)]),
+        Operation::RunSql { forward, backward: Some(backward) } => {
+            chain.then("run_sql", vec![text(forward), text(backward)])
+        }
+        Operation::RunSql { forward, backward: None } => chain.then("run_sql_irreversible", vec![text(forward)]),
+        // Functions are the user's own source; nothing that writes migrations makes such a step.
+        Operation::Run { forward, .. } => {
+            debug_assert!(app.is_empty(), "a function cannot be written as source");
+            chain.then("run_irreversible", vec![Code::Atom(forward.name().to_owned())])
+        }
+    }
+}
+
+fn describe(model: &ModelState) -> Code {
+    let mut lines = Vec::new();
+    if model.table != usual_table(&model.app, &model.name) {
+        lines.push(Code::call("m.table", vec![Code::text(&model.table)]));
+    }
+    for (name, own) in &model.fields {
+        lines.push(Code::call("m.field", vec![Code::text(name), field(own)]));
+    }
+    for (name, own) in &model.many_to_many {
+        lines.push(Code::call("m.many_to_many", vec![Code::text(name), pairs(own)]));
+    }
+    for own in &model.indexes {
+        lines.push(Code::call("m.index", vec![index(own)]));
+    }
+    Code::Closure(lines)
+}
+
+fn field(field: &Field) -> Code {
+    let begin = |name: &str| Code::call(name, Vec::new());
+    let mut code = match &field.holds {
+        Holds::Value(FieldKind::BigInt) if field.auto => begin("auto"),
+        Holds::Value(FieldKind::Integer) if field.auto => begin("auto_integer"),
+        Holds::Value(FieldKind::SmallInt) if field.auto => begin("auto_small_int"),
+        Holds::Value(kind) => of_kind(*kind),
+        Holds::KeyOf(to) => Code::call("foreign_key", vec![target(to)]),
+    };
+    let flags = [
+        ("primary_key", field.primary_key && !field.auto),
+        ("null", field.null),
+        ("unique", field.unique),
+        ("indexed", field.indexed),
+    ];
+    for (name, _) in flags.iter().filter(|(_, is_set)| *is_set) {
+        code = code.then(name, Vec::new());
+    }
+    if let Some(column) = &field.column {
+        code = code.then("column", vec![Code::text(column)]);
+    }
+    match &field.fill {
+        Some(Fill::Value(value)) => code.then("fill_with", vec![literal(value)]),
+        Some(Fill::Now) => code.then("fill_with_now", Vec::new()),
+        None => code,
+    }
+}
+
+fn of_kind(kind: FieldKind) -> Code {
+    let number = |number: u32| Code::Atom(number.to_string());
+    let (name, arguments) = match kind {
+        FieldKind::SmallInt => ("small_int", Vec::new()),
+        FieldKind::Integer => ("integer", Vec::new()),
+        FieldKind::BigInt => ("big_int", Vec::new()),
+        FieldKind::Bool => ("boolean", Vec::new()),
+        FieldKind::Float => ("float", Vec::new()),
+        FieldKind::Decimal { max_digits, decimal_places } => {
+            ("decimal", vec![number(max_digits.into()), number(decimal_places.into())])
+        }
+        FieldKind::Varchar(length) => ("varchar", vec![number(length)]),
+        FieldKind::Timestamp => ("timestamp", Vec::new()),
+        FieldKind::Date => ("date", Vec::new()),
+        FieldKind::Time => ("time", Vec::new()),
+        FieldKind::Uuid => ("uuid", Vec::new()),
+        FieldKind::Json => ("json", Vec::new()),
+        FieldKind::Binary => ("binary", Vec::new()),
+        _ => ("text", Vec::new()),
+    };
+    Code::call(name, arguments)
+}
+
+fn target(to: &Target) -> Code {
+    match &to.0 {
+        Pointed::Model(name) => Code::text(name),
+        Pointed::Table { table, column, kind } => {
+            Code::call("table", vec![Code::text(table), Code::text(column), of_kind(*kind)])
+        }
+    }
+}
+
+fn pairs(own: &Pairs) -> Code {
+    if own.table.is_none() && own.columns.is_none() {
+        return target(&own.to);
+    }
+    let mut code = Code::call("pairs", vec![target(&own.to)]);
+    if let Some(table) = &own.table {
+        code = code.then("table", vec![Code::text(table)]);
+    }
+    match &own.columns {
+        Some((from, to)) => code.then("columns", vec![Code::text(from), Code::text(to)]),
+        None => code,
+    }
+}
+
+fn index(own: &Index) -> Code {
+    let fields = own.fields.iter().map(|field| Code::text(field)).collect();
+    let code = Code::call(if own.unique { "unique" } else { "index" }, vec![Code::Array(fields)]);
+    match &own.name {
+        Some(name) => code.then("named", vec![Code::text(name)]),
+        None => code,
+    }
+}
+
+/// A value as Rust. What has no literal is written as text, which is read as what the column holds.
+fn literal(value: &Value) -> Code {
+    match value {
+        Value::Int(number) if i32::try_from(*number).is_err() => Code::Atom(format!("{number}_i64")),
+        Value::Bool(_) | Value::Int(_) => Code::Atom(value.to_string()),
+        Value::Float(number) => Code::Atom(format!("{number:?}")),
+        Value::Bytes(bytes) => Code::Atom(match bytes.split_first() {
+            Some((first, rest)) => {
+                rest.iter().fold(format!("vec![{first}_u8"), |code, byte| format!("{code}, {byte}")) + "]"
+            }
+            None => "Vec::<u8>::new()".to_owned(),
+        }),
+        other => Code::text(&other.to_string()),
+    }
+}
