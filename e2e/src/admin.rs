@@ -39,9 +39,8 @@ impl<'a> AdminVisit<'a> {
     /// Searches the posts and returns the titles found on the first page of results.
     pub fn search(&self, words: &str) -> Vec<String> {
         self.goto("/admin/blog/post/");
-        self.browser.find("a[href*='/change/']");
-        self.picture("list");
         let field = self.browser.find("input[name=q]");
+        self.picture("list");
         field.clear();
         field.type_text(&format!("{words}{ENTER}"));
         self.browser.wait_for_url(|url| url.contains("q="));
@@ -50,7 +49,7 @@ impl<'a> AdminVisit<'a> {
     }
 
     /// Adds a post through the form and returns its number.
-    pub fn add(&self, title: &str, content: &str, author: &str) -> u64 {
+    pub fn add(&self, title: &str, content: &str, author: &str) -> i64 {
         self.goto("/admin/blog/post/add/");
         self.fill("input[name=title]", title);
         self.fill("textarea[name=content]", content);
@@ -63,7 +62,7 @@ impl<'a> AdminVisit<'a> {
     }
 
     /// Opens the post's form, changes its title and content, and saves.
-    pub fn edit(&self, number: u64, title: &str, content: &str) {
+    pub fn edit(&self, number: i64, title: &str, content: &str) {
         self.goto(&format!("/admin/blog/post/{number}/change/"));
         self.fill("input[name=title]", title);
         self.fill("textarea[name=content]", content);
@@ -75,7 +74,7 @@ impl<'a> AdminVisit<'a> {
     }
 
     /// What the post's form shows: title, content and the chosen author.
-    pub fn read(&self, number: u64) -> (String, String, String) {
+    pub fn read(&self, number: i64) -> (String, String, String) {
         self.goto(&format!("/admin/blog/post/{number}/change/"));
         let value = |css: &str| self.browser.find(css).property("value").as_str().unwrap_or_default().to_owned();
         let author = self.browser.find("select[name=author] option:checked").property("text");
@@ -84,7 +83,7 @@ impl<'a> AdminVisit<'a> {
     }
 
     /// Deletes the post through its confirmation page.
-    pub fn delete(&self, number: u64) {
+    pub fn delete(&self, number: i64) {
         self.goto(&format!("/admin/blog/post/{number}/delete/"));
         self.picture("delete");
         let direct = self.browser.find_all("button[name=post], input[type=submit][name=post]");
@@ -130,6 +129,6 @@ impl<'a> AdminVisit<'a> {
 }
 
 /// The number in `…/blog/post/7/change/`.
-fn post_number(url: &str) -> Option<u64> {
+fn post_number(url: &str) -> Option<i64> {
     url.split("/blog/post/").nth(1)?.split('/').next()?.parse().ok()
 }

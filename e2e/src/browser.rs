@@ -58,9 +58,7 @@ impl Browser {
         let session = created["sessionId"].as_str().expect("a new session has an id").to_owned();
         let browser = Self { driver, session, violations: Vec::new(), _process: process, _profile: profile };
         if javascript {
-            let listener =
-                json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": { "source": VIOLATION_LISTENER } });
-            browser.post("/goog/cdp/execute", &listener);
+            browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": VIOLATION_LISTENER }));
         }
         Some(browser)
     }
@@ -114,6 +112,19 @@ impl Browser {
         self.post("/window/rect", &json!({ "width": width, "height": height }));
     }
 
+    /// Says to pages that the person likes dark colours.
+    pub fn prefer_dark(&self) {
+        let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
+        self.devtools("Emulation.setEmulatedMedia", &dark);
+    }
+
+    /// Shows pages as on a phone of 390 by 844 pixels, in light colours.
+    pub fn show_as_phone(&self) {
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [] }));
+        let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+        self.devtools("Emulation.setDeviceMetricsOverride", &phone);
+    }
+
     /// Saves a picture of the visible part of the page.
     pub fn screenshot(&self, path: &Path) {
         let picture = decode_base64(&text_of(&self.get("/screenshot")));
@@ -136,6 +147,11 @@ impl Browser {
             }
         }
         self.violations.clone()
+    }
+
+    /// A command of the browser's developer tools, for what the WebDriver protocol lacks.
+    fn devtools(&self, command: &str, parameters: &Value) {
+        self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }));
     }
 
     fn get(&self, path: &str) -> Value {

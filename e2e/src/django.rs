@@ -45,7 +45,7 @@ impl Django {
 
     /// Runs Python inside the project, models imported.
     pub fn shell(&self, code: &str) -> String {
-        let prelude = "from blog.models import *; from django.contrib.auth.models import *\n";
+        let prelude = "from datetime import timedelta\nfrom django.utils import timezone\nfrom blog.models import *\nfrom django.contrib.auth.models import User\n";
         self.manage(&["shell", "--no-imports", "-c", &format!("{prelude}{code}")])
     }
 

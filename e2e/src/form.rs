@@ -60,9 +60,9 @@ fn read_field(form: &mut Form, kind: &str, tag: &Tag, reader: &mut Reader<'_>) {
     let disabled = tag.get("disabled").is_some();
     match (kind, tag.get("type").unwrap_or_default().to_ascii_lowercase().as_str()) {
         ("textarea", _) => {
-            let text = unescape(reader.text_until("</textarea"));
-            // The parser of a browser drops one line break after the tag.
-            let text = text.strip_prefix("\r\n").or_else(|| text.strip_prefix('\n')).unwrap_or(&text).to_owned();
+            // A browser knows one kind of line break, and drops one right after the tag.
+            let text = unescape(&reader.text_until("</textarea").replace("\r\n", "\n"));
+            let text = text.strip_prefix('\n').unwrap_or(&text).to_owned();
             if !disabled && !name.is_empty() {
                 form.fields.push((name, text));
             }
@@ -234,7 +234,7 @@ fn referenced(name: &str) -> Option<char> {
     }
 }
 
-/// `name=value&…`, as `application/x-www-form-urlencoded`.
+/// `name=value&…`, as `application/x-www-form-urlencoded`; line breaks become CR LF, as browsers send them.
 pub fn encode(fields: &[(String, String)]) -> String {
     let pairs: Vec<String> =
         fields.iter().map(|(name, value)| format!("{}={}", encode_part(name), encode_part(value))).collect();
@@ -243,6 +243,7 @@ pub fn encode(fields: &[(String, String)]) -> String {
 
 /// One name or value of a query string or form body.
 pub fn encode_part(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => char::from(byte).to_string(),
@@ -287,7 +288,7 @@ a &lt;b&gt; &#39;c&#x27;</textarea>
 
     #[test]
     fn form_bodies_are_percent_encoded() {
-        let fields = [("a b".to_owned(), "é&=".to_owned())];
-        assert_eq!(encode(&fields), "a+b=%C3%A9%26%3D");
+        let fields = [("a b".to_owned(), "é&=\n".to_owned())];
+        assert_eq!(encode(&fields), "a+b=%C3%A9%26%3D%0D%0A");
     }
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use crate::wait;
 
@@ -13,7 +13,9 @@ use crate::wait;
 pub struct Process {
     child: Child,
     name: String,
-    output: Arc<Mutex<String>>,
+    stdout: Arc<Mutex<String>>,
+    stderr: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Process {
@@ -26,14 +28,12 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("`{name}` does not start: {error}"));
-        let output = Arc::new(Mutex::new(String::new()));
-        if let Some(stream) = child.stdout.take() {
-            collect(stream, Arc::clone(&output));
-        }
-        if let Some(stream) = child.stderr.take() {
-            collect(stream, Arc::clone(&output));
-        }
-        Self { child, name, output }
+        let (stdout, stderr) = (Arc::default(), Arc::default());
+        let readers = [
+            child.stdout.take().map(|stream| collect(stream, Arc::clone(&stdout))),
+            child.stderr.take().map(|stream| collect(stream, Arc::clone(&stderr))),
+        ];
+        Self { child, name, stdout, stderr, readers: readers.into_iter().flatten().collect() }
     }
 
     /// The number the system gave the program.
@@ -41,9 +41,9 @@ impl Process {
         self.child.id()
     }
 
-    /// Everything printed so far, on both streams.
+    /// Everything printed so far: standard output, then standard error.
     pub fn output(&self) -> String {
-        self.output.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        read(&self.stdout) + &read(&self.stderr)
     }
 
     /// Waits until the program accepts connections at `address`.
@@ -88,7 +88,7 @@ impl Drop for Process {
     }
 }
 
-fn collect(stream: impl Read + Send + 'static, output: Arc<Mutex<String>>) {
+fn collect(stream: impl Read + Send + 'static, output: Arc<Mutex<String>>) -> JoinHandle<()> {
     thread::spawn(move || {
         let mut reader = BufReader::new(stream);
         let mut line = Vec::new();
@@ -96,7 +96,11 @@ fn collect(stream: impl Read + Send + 'static, output: Arc<Mutex<String>>) {
             output.lock().unwrap_or_else(PoisonError::into_inner).push_str(&String::from_utf8_lossy(&line));
             line.clear();
         }
-    });
+    })
+}
+
+fn read(output: &Mutex<String>) -> String {
+    output.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// An address of this machine that nothing listened on a moment ago.
@@ -116,17 +120,15 @@ pub struct Finished {
     pub stderr: String,
 }
 
-/// Runs `command` to its end.
+/// Runs `command` to its end, which must come within the [limit](wait::LIMIT).
 pub fn run(command: &mut Command) -> Finished {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .unwrap_or_else(|error| panic!("`{}` does not start: {error}", command.get_program().to_string_lossy()));
-    Finished {
-        code: output.status.code(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    let mut process = Process::start(command);
+    let status = process.wait_for_exit();
+    // The streams end with the program, so these threads do as well.
+    for reader in process.readers.drain(..) {
+        reader.join().expect("a reader does not panic");
     }
+    Finished { code: status.code(), stdout: read(&process.stdout), stderr: read(&process.stderr) }
 }
 
 /// Runs `command` to its end and returns its standard output; anything but success fails the test.

@@ -1,0 +1,9 @@
+//! The blog as its users meet it: the built program, on real sockets, with a real browser and real Django beside it.
+
+mod admin;
+mod beside_django;
+mod durability;
+mod failures;
+mod first_run;
+mod pages;
+mod site;
