@@ -48,12 +48,13 @@ pub fn registered_models(site: &Site) -> impl Iterator<Item = (&'static ModelMet
     site.contributions::<Registered>().iter().map(|model| (model.meta, model.root))
 }
 
-/// The database of a site: its address, its models, and the connection once something asked for it.
+/// The database of a site: its address, its models, and the connection once something asked for it. Clones share it.
+#[derive(Clone)]
 pub struct Database {
     url: String,
     models: Models,
     migrations: Vec<Arc<Migrations>>,
-    db: OnceCell<Db>,
+    db: Arc<OnceCell<Db>>,
 }
 
 impl Database {
@@ -115,7 +116,7 @@ impl Plugin for Orm {
             let migrations = site.contributions::<Arc<Migrations>>().to_vec();
             #[cfg(feature = "templates")]
             filters::add(site);
-            site.insert(Database { url, models, migrations, db: OnceCell::new() });
+            site.insert(Database { url, models, migrations, db: Arc::default() });
             Ok(())
         })
     }
