@@ -121,7 +121,7 @@ let combos = 0;
 define("dj-combobox", (host) => {
 	const select = host.querySelector("select");
 	const url = host.dataset.url;
-	if (!url && select.options.length < 8) return;
+	if (!url && select.options.length < 16) return;
 	const id = `combo-${(combos += 1)}`;
 	const list = make("div", { id, className: "options", role: "listbox", hidden: true, ariaLabel: host.dataset.label });
 	const input = make("input", { className: "input", type: "text", autocomplete: "off", spellcheck: false, role: "combobox", ariaExpanded: "false", ariaAutoComplete: "list" });
