@@ -1,5 +1,4 @@
-// The admin's behaviour: small custom elements over forms that work without them.
-// No markup is ever built from text, so the page needs no Trusted Types policy.
+// Small custom elements over forms that work without them. Markup is never built from text: no Trusted Types policy is needed.
 
 const make = (tag, props = {}, ...children) => {
 	const element = Object.assign(document.createElement(tag), props);
@@ -7,6 +6,8 @@ const make = (tag, props = {}, ...children) => {
 	return element;
 };
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const LATIN = { æ: "ae", œ: "oe", ø: "o", ß: "ss", ł: "l", đ: "d", þ: "th" };
+const slug = (text) => fold(text).replace(/[æœøßłđþ]/g, (letter) => LATIN[letter]).replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 const icon = (name) => {
 	const sprite = document.querySelector("svg.icon use").getAttribute("href").split("#")[0];
 	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -41,7 +42,7 @@ define("dj-theme", (host) => {
 		const next = order[(order.indexOf(root.dataset.theme ?? order[0]) + 1) % 3];
 		if (next === order[0]) delete root.dataset.theme;
 		else root.dataset.theme = next;
-		try { localStorage.setItem("theme", next); } catch { /* Kept for this page only. */ }
+		try { localStorage.setItem("theme", next); } catch { /* This page only, then. */ }
 		show();
 	});
 	show();
@@ -282,7 +283,7 @@ define("dj-form", (host) => {
 		const source = form.elements[field.dataset.slugFrom];
 		let own = field.value !== "";
 		field.addEventListener("input", () => { own = field.value !== ""; });
-		source?.addEventListener("input", () => { if (!own) field.value = fold(source.value).replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "").slice(0, field.maxLength > 0 ? field.maxLength : 50); });
+		source?.addEventListener("input", () => { if (!own) field.value = slug(source.value).slice(0, field.maxLength > 0 ? field.maxLength : 50); });
 	}
 	for (const type of ["input", "change"]) form.addEventListener(type, () => { dirty = true; });
 	form.addEventListener("submit", (event) => { if (sent) event.preventDefault(); sent = true; });

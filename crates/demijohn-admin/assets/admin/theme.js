@@ -1,9 +1,9 @@
-// Applied before the first paint: a small blocking script in <head>, so the page never flashes in the wrong theme.
+// Runs before the first paint, so that the page never flashes in the wrong theme.
 const root = document.documentElement;
 root.classList.add("js");
 try {
-  const theme = localStorage.getItem("theme");
-  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+	const theme = localStorage.getItem("theme");
+	if (theme === "light" || theme === "dark") root.dataset.theme = theme;
 } catch {
-  // Storage may be forbidden; the system's theme is right then.
+	// No storage: the system's theme it is.
 }
