@@ -214,16 +214,7 @@ impl RecordSet {
     /// # Errors
     /// What the database reports.
     pub async fn count(self, db: &dyn Executor) -> Result<u64> {
-        let mut select = self.select;
-        select.order.clear();
-        select.projection = Projection::Count;
-        let mut count = 0;
-        run::query(db, select, &mut |row| {
-            count = u64::read_count(row)?;
-            Ok(Flow::Stop)
-        })
-        .await?;
-        Ok(count)
+        run::count(db, self.select).await
     }
 
     /// The keys of the rows.
@@ -232,19 +223,6 @@ impl RecordSet {
     /// What the database reports.
     pub async fn keys(self, db: &dyn Executor) -> Result<Vec<Value>> {
         keys_of(db, self.select).await
-    }
-}
-
-trait ReadCount: Sized {
-    fn read_count(row: &dyn Row) -> Result<Self>;
-}
-
-impl ReadCount for u64 {
-    fn read_count(row: &dyn Row) -> Result<Self> {
-        match row.get(0)? {
-            demijohn_sql::ValueRef::Int(number) => Ok(number as Self),
-            other => Err(other.misfit("a count")),
-        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 use demijohn_core::model::{AutoNow, ModelMeta, Timestamp, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{
-    Assignment, Column, Compare, Delete, Expr, Insert, Outcome, Path, RowSink, Select, Statement, Update,
-    writer,
+    Assignment, Column, Compare, Delete, Expr, Flow, Insert, Outcome, Path, RowSink, Select, Statement, Update,
+    ValueRef, writer,
 };
 
 use crate::Executor;
@@ -24,6 +24,24 @@ pub(crate) async fn query(db: &dyn Executor, select: Select, sink: &mut RowSink<
     }
     let statement = writer::select(select, db.connection().dialect());
     query_statement(db, &statement, sink).await
+}
+
+/// How many rows a query gives.
+pub(crate) async fn count(db: &dyn Executor, select: Select) -> Result<u64> {
+    if select.none {
+        return Ok(0);
+    }
+    let statement = writer::count(select, db.connection().dialect());
+    let mut count = 0;
+    query_statement(db, &statement, &mut |row| {
+        count = match row.get(0)? {
+            ValueRef::Int(number) => number as u64,
+            other => return Err(other.misfit("a count")),
+        };
+        Ok(Flow::Stop)
+    })
+    .await?;
+    Ok(count)
 }
 
 /// Runs a query that is written already.

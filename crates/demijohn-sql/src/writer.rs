@@ -22,6 +22,13 @@ pub fn select(query: Select, dialect: &'static dyn Dialect) -> Statement {
     writer.finish()
 }
 
+/// Writes a query for the number of rows that another query gives.
+pub fn count(query: Select, dialect: &'static dyn Dialect) -> Statement {
+    let mut writer = Writer::new(dialect);
+    writer.count(query);
+    writer.finish()
+}
+
 /// Writes an insert. Every row must have a value for each of the fields.
 pub fn insert(insert: Insert, dialect: &'static dyn Dialect) -> Statement {
     let mut writer = Writer::new(dialect);

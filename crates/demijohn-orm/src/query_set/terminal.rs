@@ -1,7 +1,7 @@
 //! The methods that run a query.
 
 use demijohn_core::{Error, ErrorKind, Result};
-use demijohn_sql::{Flow, Projection, Select, ValueRef};
+use demijohn_sql::{Flow, Projection, Select};
 
 use super::{QuerySet, is_key_lookup};
 use crate::model::not_found;
@@ -69,20 +69,7 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// # Errors
     /// What the database reports.
     pub async fn count(self, db: &dyn Executor) -> Result<u64> {
-        let mut select = self.select;
-        select.projection = Projection::Count;
-        if !select.is_sliced() {
-            select.order.clear();
-        }
-        let mut count = 0;
-        run::query(db, select, &mut |row| {
-            if let ValueRef::Int(number) = row.get(0)? {
-                count = number as u64;
-            }
-            Ok(Flow::Stop)
-        })
-        .await?;
-        Ok(count)
+        run::count(db, self.select).await
     }
 
     /// Is there any row?

@@ -7,10 +7,6 @@ use crate::{Column, Expr, Order, Path, Projection, Select};
 
 impl Writer {
     pub(super) fn select(&mut self, query: Select) {
-        if matches!(query.projection, Projection::Count) && (query.distinct || query.is_sliced()) {
-            self.count_of_rows(query);
-            return;
-        }
         self.open_scope(&query);
         self.sql.push_str(if query.distinct { "SELECT DISTINCT " } else { "SELECT " });
         let grouped = self.projection(&query);
@@ -24,18 +20,24 @@ impl Writer {
             self.sql.push_str(" HAVING ");
             self.expr(having);
         }
-        if !matches!(query.projection, Projection::Count) {
-            self.order_by(query.order);
-        }
+        self.order_by(query.order);
         self.slice(query.limit, query.offset);
         self.scopes.pop();
     }
 
-    /// Rows that are cut or made distinct are counted after that was done.
-    fn count_of_rows(&mut self, mut query: Select) {
-        let key = Column { path: query.from, field: query.model().key_index() as u16 };
-        query.projection =
-            if query.distinct { Projection::Model(Vec::new()) } else { Projection::Exprs(vec![Expr::Column(key)]) };
+    /// How many rows a query gives. Rows that are cut, grouped or made distinct are counted after that was done.
+    pub(super) fn count(&mut self, mut query: Select) {
+        let grouped = matches!(&query.projection, Projection::Exprs(exprs) if exprs.iter().any(Expr::has_aggregate));
+        if !grouped && !query.distinct && !query.is_sliced() {
+            query.projection = Projection::Count;
+            query.order.clear();
+            self.select(query);
+            return;
+        }
+        if !query.distinct && !grouped {
+            let key = Column { path: query.from, field: query.model().key_index() as u16 };
+            query.projection = Projection::Exprs(vec![Expr::Column(key)]);
+        }
         self.sql.push_str("SELECT COUNT(*) FROM (");
         self.select(query);
         self.sql.push_str(") AS counted");
