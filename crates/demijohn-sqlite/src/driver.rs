@@ -26,10 +26,11 @@ pub(crate) struct SqliteDriver {
 }
 
 impl SqliteDriver {
-    pub(crate) async fn open(options: Options) -> Result<Self> {
+    /// Opens the file; it may wait on this thread for another program.
+    pub(crate) fn open(options: Options) -> Result<Self> {
         let lock = MigrateLock::new(options.path.as_deref());
-        let Opened { writer, opener } = turn::long(|| open::open(&options))?;
-        let readers = opener.map(|opener| Readers::open(opener, options.readers, options.wait)).transpose()?;
+        let Opened { writer, opener } = open::open(&options)?;
+        let readers = opener.map(|opener| Readers::new(opener, options.readers, options.wait));
         let writer = Writer::new(writer, options.wait, options.busy_timeout, options.address);
         Ok(Self { readers, writer, lock })
     }

@@ -25,6 +25,10 @@
 //! # demijohn_core::Result::<()>::Ok(()) }).unwrap();
 //! ```
 //!
+//! What can be answered at once is done when the call is made, not when its future is polled. A query that was slow
+//! the last time runs in `block_in_place`; so inside a `LocalSet` of a runtime with several threads, where tokio forbids
+//! that, this driver cannot be used.
+//!
 //! **Invariant:** a transaction that is dropped is rolled back before its connection serves anybody else.
 
 mod driver;

@@ -108,13 +108,13 @@ impl Options {
         self
     }
 
-    /// Opens the database.
+    /// Opens the database; it needs a tokio runtime with its timer on.
     ///
     /// # Errors
     /// Misconfigured when the folder is missing, the file is no database, or it may not be opened.
     pub async fn connect(self) -> Result<Arc<dyn Driver>> {
-        let driver = SqliteDriver::open(self).await?;
-        Ok(Arc::new(driver))
+        let opening = tokio::task::spawn_blocking(move || SqliteDriver::open(self));
+        Ok(Arc::new(opening.await.map_err(Error::from)??))
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<()> {
@@ -144,7 +144,8 @@ impl Options {
 fn rest_of_url(address: &str) -> Result<Option<&str>> {
     let Some((scheme, rest)) = address.split_once(':') else { return Ok(None) };
     // `:memory:` has no scheme, and one letter is a drive of Windows.
-    let is_scheme = scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let is_scheme =
+        scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     if !is_scheme {
         return Ok(None);
     }

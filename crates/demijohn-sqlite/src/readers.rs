@@ -37,28 +37,25 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
-    /// Slots for `count` connections; the first is opened now.
-    pub(crate) fn open(opener: Opener, count: usize, wait: Duration) -> Result<Self> {
-        let first = opener.reader()?;
-        let wanted = std::thread::available_parallelism().map_or(4, std::num::NonZero::get);
-        let mut slots: Vec<_> = std::iter::repeat_with(|| Mutex::new(None)).take(count.max(1)).collect();
-        let own = THREAD.with(|number| number % slots.len());
-        slots[own] = Mutex::new(Some(first));
-        Ok(Self {
-            slots: slots.into(),
+    /// Slots for `count` connections, opened as threads come.
+    pub(crate) fn new(opener: Opener, count: usize, wait: Duration) -> Self {
+        // The worker threads of the runtime, the main thread, and one that came and went.
+        let usual = std::thread::available_parallelism().map_or(4, std::num::NonZero::get) + 2;
+        Self {
+            slots: std::iter::repeat_with(|| Mutex::new(None)).take(count.max(1)).collect(),
             opener,
-            opened: AtomicUsize::new(1),
-            wanted,
+            opened: AtomicUsize::new(0),
+            wanted: usual.max(count / 2),
             waiting: AtomicUsize::new(0),
             line: Mutex::new(()),
             freed: Condvar::new(),
             wait,
-        })
+        }
     }
 
     /// Runs `work` on a connection of this thread's.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let own = THREAD.with(|number| number % self.slots.len());
+        let own = self.own();
         let slot = match self.try_slot(own) {
             Some(slot) if slot.is_some() => slot,
             // Not held on to: `take` looks at every slot.
@@ -73,6 +70,12 @@ impl Readers {
             self.freed.notify_one();
         }
         result
+    }
+
+    /// The slot of this thread. Threads are few: the division is for those that a program made by the hundred.
+    fn own(&self) -> usize {
+        let number = THREAD.with(|number| *number);
+        if number < self.slots.len() { number } else { number % self.slots.len() }
     }
 
     fn try_slot(&self, n: usize) -> Option<MutexGuard<'_, Option<Connection>>> {

@@ -26,8 +26,9 @@ pub(crate) fn read(connection: &Connection, statement: &Statement, sink: &mut Ro
     if !prepared.readonly() {
         return Ok(Read::NeedsWriter);
     }
-    rows(&mut prepared, statement, sink)?;
-    if !connection.is_autocommit() {
+    let any = rows(&mut prepared, statement, sink, Access::Reads)?;
+    // Only a statement without rows can have begun a transaction.
+    if !any && !connection.is_autocommit() {
         return Err(left_open(connection, &statement.sql));
     }
     Ok(Read::Done)
@@ -35,7 +36,9 @@ pub(crate) fn read(connection: &Connection, statement: &Statement, sink: &mut Ro
 
 /// Runs a query inside a transaction.
 pub(crate) fn query(connection: &Connection, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
-    rows(&mut *prepare(connection, &statement.sql)?, statement, sink)
+    let mut prepared = prepare(connection, &statement.sql)?;
+    let access = if prepared.readonly() { Access::Reads } else { Access::Writes };
+    rows(&mut prepared, statement, sink, access).map(|_| ())
 }
 
 /// Runs a statement that writes and gives rows, in a transaction of its own: nothing is kept when `sink` fails.
@@ -49,16 +52,33 @@ pub(crate) fn query_and_write(connection: &Connection, statement: &Statement, si
     result.map_err(|error| if any { error::midway(error) } else { error })
 }
 
-fn rows(prepared: &mut rusqlite::Statement<'_>, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
+/// Does a statement change the database?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Reads,
+    Writes,
+}
+
+/// Hands the rows to `sink`; true when there were any.
+fn rows(
+    prepared: &mut rusqlite::Statement<'_>,
+    statement: &Statement,
+    sink: &mut RowSink<'_>,
+    access: Access,
+) -> Result<bool> {
     if turn::was_slow(prepared) {
-        turn::long(|| step_rows(prepared, statement, sink))
+        turn::long(|| step_rows(prepared, statement, sink, access))
     } else {
-        step_rows(prepared, statement, sink)
+        step_rows(prepared, statement, sink, access)
     }
 }
 
-fn step_rows(prepared: &mut rusqlite::Statement<'_>, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
-    let writes = !prepared.readonly();
+fn step_rows(
+    prepared: &mut rusqlite::Statement<'_>,
+    statement: &Statement,
+    sink: &mut RowSink<'_>,
+    access: Access,
+) -> Result<bool> {
     let mut rows = prepared
         .query(params_from_iter(statement.params.iter().map(Param)))
         .map_err(|error| failure(&error, &statement.sql))?;
@@ -71,14 +91,16 @@ fn step_rows(prepared: &mut rusqlite::Statement<'_>, statement: &Statement, sink
                     break;
                 }
             }
-            Ok(None) => return Ok(()),
+            Ok(None) => return Ok(any),
             Err(error) if any => return Err(error::midway(failure(&error, &statement.sql))),
             Err(error) => return Err(failure(&error, &statement.sql)),
         }
     }
     // A statement that writes is not over, and its errors not known, before its last row.
-    while writes && rows.next().map_err(|error| failure(&error, &statement.sql))?.is_some() {}
-    Ok(())
+    if access == Access::Writes {
+        while rows.next().map_err(|error| failure(&error, &statement.sql))?.is_some() {}
+    }
+    Ok(any)
 }
 
 /// Runs a statement that gives no rows.

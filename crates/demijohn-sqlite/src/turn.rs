@@ -22,7 +22,7 @@ thread_local! {
 pub(crate) fn answer<'a, T: Send + 'a>(result: Result<T>) -> Answer<'a, T> {
     let count = ANSWERS.get().wrapping_add(1);
     ANSWERS.set(count);
-    if count % ANSWERS_BEFORE_YIELD != 0 {
+    if !count.is_multiple_of(ANSWERS_BEFORE_YIELD) {
         return Answer::ready(result);
     }
     Answer::later(async move {

@@ -58,6 +58,7 @@ pub(crate) fn excerpt(sql: &str, offset: Option<usize>) -> String {
     let before: Vec<char> = sql[..offset].chars().rev().take_while(|c| *c != '\n').take(AROUND).collect();
     let after: String = sql[offset..].chars().take_while(|c| *c != '\n').take(AROUND).collect();
     let width = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').count().max(1);
-    let line: String = before.iter().rev().copied().chain(after.chars()).map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let line: String =
+        before.iter().rev().copied().chain(after.chars()).map(|c| if c == '\t' { ' ' } else { c }).collect();
     format!("  sql | {line}\n      | {}{}", " ".repeat(before.len()), "^".repeat(width))
 }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use demijohn_core::model::Value;
 use demijohn_sql::{Driver, Statement};
@@ -103,7 +104,7 @@ async fn slow_query_leaves_its_thread_to_others() {
         // The only worker thread: this task runs during the query below only if the query gave the thread away.
         tokio::spawn(async move { sender.send(()).expect("the query listens") });
         db.query(&Statement::plain(slow), &mut move |_| {
-            receiver.recv().expect("the other task ran");
+            receiver.recv_timeout(Duration::from_secs(60)).expect("the other task ran");
             Ok(demijohn_sql::Flow::Stop)
         })
         .await

@@ -13,9 +13,14 @@ async fn refuses_addresses_that_are_not_sqlites() {
     refuses("postgres://ada@localhost/shop", "", expect![[r"
         Misconfigured sqlite.unknown_scheme: unknown scheme `postgres` in the address of an SQLite database; possible are `sqlite:PATH`, `sqlite://PATH`, `sqlite::memory:` or a plain path
         hint: another database needs its own driver: turn on its feature in `Cargo.toml`"]]).await;
-    refuses("sqlite:", "", expect![[r"
+    refuses(
+        "sqlite:",
+        "",
+        expect![[r"
         Misconfigured sqlite.address: the address `sqlite:` names no file
-        hint: write `sqlite:PATH`, `sqlite://PATH`, `sqlite::memory:` or a plain path"]]).await;
+        hint: write `sqlite:PATH`, `sqlite://PATH`, `sqlite::memory:` or a plain path"]],
+    )
+    .await;
     refuses("sqlite:a.db?mode=read", "", expect![[r"
         Misconfigured sqlite.parameter: `mode=read` in the address of the database; choices are `ro`, `rw`, `rwc`, `memory`"]]).await;
     refuses("sqlite:a.db?busy_timout=5", "", expect![[r"
@@ -25,29 +30,54 @@ async fn refuses_addresses_that_are_not_sqlites() {
         Misconfigured sqlite.parameter: `wait=5s` in the address of the database; a number of milliseconds from 0 to 86400000 is possible"]]).await;
     refuses("sqlite:a.db?readers=0", "", expect![[r"
         Misconfigured sqlite.parameter: `readers=0` in the address of the database; a number from 1 to 256 is possible"]]).await;
-    refuses("sqlite:a%FF.db", "", expect![[r"
+    refuses(
+        "sqlite:a%FF.db",
+        "",
+        expect![[r"
         Misconfigured sqlite.address: `a%FF.db` in the address of the database is not UTF-8
-        hint: write a `%` of the path itself as `%25`"]]).await;
+        hint: write a `%` of the path itself as `%25`"]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn says_why_a_file_cannot_be_opened() {
     let place = Place::new();
     let dir = place.dir();
-    refuses(&format!("sqlite:{dir}/none/shop.db"), dir, expect![[r"
+    refuses(
+        &format!("sqlite:{dir}/none/shop.db"),
+        dir,
+        expect![[r"
         Misconfigured sqlite.no_folder: there is no folder `DIR/none` for the database file `DIR/none/shop.db`
-        hint: make it (`mkdir -p DIR/none`), or name a file in a folder that is there"]]).await;
-    refuses(&format!("sqlite:{dir}"), dir, expect![[r"
+        hint: make it (`mkdir -p DIR/none`), or name a file in a folder that is there"]],
+    )
+    .await;
+    refuses(
+        &format!("sqlite:{dir}"),
+        dir,
+        expect![[r"
         Misconfigured sqlite.is_a_folder: `DIR` is a folder, not a database file
-        hint: name a file in it: `sqlite:DIR/db.sqlite3`"]]).await;
-    refuses(&format!("sqlite:{dir}/shop.db?mode=rw"), dir, expect![[r"
+        hint: name a file in it: `sqlite:DIR/db.sqlite3`"]],
+    )
+    .await;
+    refuses(
+        &format!("sqlite:{dir}/shop.db?mode=rw"),
+        dir,
+        expect![[r"
         Misconfigured sqlite.no_file: there is no database file `DIR/shop.db`
-        hint: look for a typing mistake, or leave out `mode`: then the file is made"]]).await;
+        hint: look for a typing mistake, or leave out `mode`: then the file is made"]],
+    )
+    .await;
     std::fs::write(place.file("notes.txt"), "Dear diary, ".repeat(1000)).expect("the folder can be written");
-    refuses(&format!("sqlite:{dir}/notes.txt"), dir, expect![[r"
+    refuses(
+        &format!("sqlite:{dir}/notes.txt"),
+        dir,
+        expect![[r"
         Misconfigured sqlite.not_a_database: the file `DIR/notes.txt` is not an SQLite database
         caused by: file is not a database
-        hint: name another file, or move this one away and let a new database be made"]]).await;
+        hint: name another file, or move this one away and let a new database be made"]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -68,9 +98,14 @@ async fn opens_every_form_of_address() {
 #[tokio::test]
 async fn three_slashes_with_a_relative_file_are_not_guessed_at() {
     // The tests of a crate run in its folder, where `Cargo.toml` is.
-    refuses("sqlite:///Cargo.toml", "", expect![[r"
+    refuses(
+        "sqlite:///Cargo.toml",
+        "",
+        expect![[r"
         Misconfigured sqlite.address: three slashes mean the file `/Cargo.toml`, which is not there
-        hint: write `sqlite:Cargo.toml` for the file `Cargo.toml` in this folder"]]).await;
+        hint: write `sqlite:Cargo.toml` for the file `Cargo.toml` in this folder"]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -84,7 +119,8 @@ async fn a_read_only_database_is_read_and_never_written() {
         Misconfigured orm.read_only: the database can only be read
         caused by: attempt to write a readonly database (SQLite 8)
           sql | INSERT INTO cup DEFAULT VALUES
-        hint: let this program write the file and its folder, and leave out `mode=ro`"]].assert_eq(&told(&error, ""));
+        hint: let this program write the file and its folder, and leave out `mode=ro`"]]
+    .assert_eq(&told(&error, ""));
     let tx = db.begin().await.expect("a transaction may only read");
     let error = tx.execute(&crate::sql("INSERT INTO cup DEFAULT VALUES", [])).await.expect_err("it is read-only");
     assert_eq!(error.code(), "orm.read_only");
@@ -94,7 +130,9 @@ async fn a_read_only_database_is_read_and_never_written() {
 async fn a_file_of_another_program_becomes_wal_and_keeps_its_rows() {
     let place = Place::new();
     let other = place.other_program();
-    other.execute_batch("CREATE TABLE cup (id integer PRIMARY KEY); INSERT INTO cup VALUES (7)").expect("it is writable");
+    other
+        .execute_batch("CREATE TABLE cup (id integer PRIMARY KEY); INSERT INTO cup VALUES (7)")
+        .expect("it is writable");
     let db = place.open("").await;
     assert_eq!(number(&*db, "SELECT id FROM cup").await, 7);
     other.execute_batch("INSERT INTO cup VALUES (8)").expect("the other program goes on");

@@ -43,10 +43,13 @@ async fn moment_that_we_wrote_finds_the_row_that_django_wrote() {
     let Some(place) = copy_of_site() else { return };
     let db = place.open("").await;
     let mut first = None;
-    db.query(&Statement::plain("SELECT created_at FROM blog_post WHERE id = (SELECT min(id) FROM blog_post)"), &mut |row| {
-        first = Some(decode(row.get(0)?, FieldKind::Timestamp)?);
-        Ok(Flow::Stop)
-    })
+    db.query(
+        &Statement::plain("SELECT created_at FROM blog_post WHERE id = (SELECT min(id) FROM blog_post)"),
+        &mut |row| {
+            first = Some(decode(row.get(0)?, FieldKind::Timestamp)?);
+            Ok(Flow::Stop)
+        },
+    )
     .await
     .expect("there is a first post");
     let same = sql("SELECT count(*) FROM blog_post WHERE created_at = ?", first);

@@ -27,111 +27,196 @@ async fn fails(statement: Statement, expected: Expect) {
 
 #[tokio::test]
 async fn names_the_columns_of_a_duplicate() {
-    fails(sql("INSERT INTO user (name) VALUES (?)", ["ada".into()]), expect![[r#"
+    fails(
+        sql("INSERT INTO user (name) VALUES (?)", ["ada".into()]),
+        expect![[r"
         Conflict orm.unique: a row with the same values in the unique index `user_lower_name` is there already
         caused by: UNIQUE constraint failed: index 'user_lower_name' (SQLite 2067)
-          sql | INSERT INTO user (name) VALUES (?)"#]]).await;
-    fails(sql("INSERT INTO user (name) VALUES (?)", ["ADA".into()]), expect![[r#"
+          sql | INSERT INTO user (name) VALUES (?)"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO user (name) VALUES (?)", ["ADA".into()]),
+        expect![[r"
         Conflict orm.unique: a row with the same values in the unique index `user_lower_name` is there already
         caused by: UNIQUE constraint failed: index 'user_lower_name' (SQLite 2067)
-          sql | INSERT INTO user (name) VALUES (?)"#]]).await;
-    fails(sql("INSERT INTO user (id, name) VALUES (1, 'bob')", []), expect![[r#"
+          sql | INSERT INTO user (name) VALUES (?)"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO user (id, name) VALUES (1, 'bob')", []),
+        expect![[r"
         Conflict orm.unique: a row with the same `user.id` is there already
         caused by: UNIQUE constraint failed: user.id (SQLite 1555)
-          sql | INSERT INTO user (id, name) VALUES (1, 'bob')"#]]).await;
-    fails(sql("INSERT INTO post (slug, lang) VALUES ('a', 'en')", []), expect![[r#"
+          sql | INSERT INTO user (id, name) VALUES (1, 'bob')"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO post (slug, lang) VALUES ('a', 'en')", []),
+        expect![[r"
         Conflict orm.unique: a row with the same `post.slug`, `post.lang` is there already
         caused by: UNIQUE constraint failed: post.slug, post.lang (SQLite 2067)
-          sql | INSERT INTO post (slug, lang) VALUES ('a', 'en')"#]]).await;
+          sql | INSERT INTO post (slug, lang) VALUES ('a', 'en')"]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn says_which_constraint_failed() {
-    fails(sql("INSERT INTO user (name) VALUES (?)", [Value::Null]), expect![[r#"
+    fails(
+        sql("INSERT INTO user (name) VALUES (?)", [Value::Null]),
+        expect![[r"
         Invalid orm.not_null: `user.name` must not be NULL
         caused by: NOT NULL constraint failed: user.name (SQLite 1299)
-          sql | INSERT INTO user (name) VALUES (?)"#]]).await;
-    fails(sql("INSERT INTO user (name, age) VALUES ('bob', -1)", []), expect![[r#"
+          sql | INSERT INTO user (name) VALUES (?)"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO user (name, age) VALUES ('bob', -1)", []),
+        expect![[r"
         Invalid orm.check: the check `age >= 0` fails
         caused by: CHECK constraint failed: age >= 0 (SQLite 275)
-          sql | INSERT INTO user (name, age) VALUES ('bob', -1)"#]]).await;
-    fails(sql("INSERT INTO user (name) VALUES ('admin')", []), expect![[r#"
+          sql | INSERT INTO user (name, age) VALUES ('bob', -1)"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO user (name) VALUES ('admin')", []),
+        expect![[r"
         Conflict orm.trigger: a trigger of the database refused: reserved
         caused by: reserved (SQLite 1811)
-          sql | INSERT INTO user (name) VALUES ('admin')"#]]).await;
-    fails(sql("INSERT INTO post (author_id) VALUES (99)", []), expect![[r#"
+          sql | INSERT INTO user (name) VALUES ('admin')"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO post (author_id) VALUES (99)", []),
+        expect![[r"
         Conflict orm.foreign_key: a foreign key would refer to a row that is not there
         caused by: FOREIGN KEY constraint failed (SQLite 787)
           sql | INSERT INTO post (author_id) VALUES (99)
-        hint: save the row that is referred to first; remove the rows that refer to a row before it"#]]).await;
-    fails(sql("INSERT INTO user (id, name) VALUES ('x', 'y')", []), expect![[r#"
+        hint: save the row that is referred to first; remove the rows that refer to a row before it"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO user (id, name) VALUES ('x', 'y')", []),
+        expect![[r"
         Invalid orm.type: a value is of a type that its column cannot keep
         caused by: datatype mismatch (SQLite 20)
           sql | INSERT INTO user (id, name) VALUES ('x', 'y')
-        hint: an integer primary key takes integers only"#]]).await;
+        hint: an integer primary key takes integers only"]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn says_what_the_database_has_not() {
-    fails(sql("SELECT * FROM blog_post", []), expect![[r#"
+    fails(
+        sql("SELECT * FROM blog_post", []),
+        expect![[r"
         Misconfigured orm.no_such_table: the database has no table `blog_post`
           sql | SELECT * FROM blog_post
-        hint: run `migrate`; if nothing is left to apply, run `makemigrations` first"#]]).await;
-    fails(sql("SELECT id, titel FROM post", []), expect![[r#"
+        hint: run `migrate`; if nothing is left to apply, run `makemigrations` first"]],
+    )
+    .await;
+    fails(
+        sql("SELECT id, titel FROM post", []),
+        expect![[r"
         Misconfigured orm.no_such_column: the database has no column `titel`
           sql | SELECT id, titel FROM post
               |            ^^^^^
-        hint: run `migrate`; if nothing is left to apply, run `makemigrations` first"#]]).await;
-    fails(sql("INSERT INTO post (titel) VALUES (1)", []), expect![[r#"
+        hint: run `migrate`; if nothing is left to apply, run `makemigrations` first"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO post (titel) VALUES (1)", []),
+        expect![[r"
         Misconfigured orm.no_such_column: the database has no column `post.titel`
           sql | INSERT INTO post (titel) VALUES (1)
-        hint: run `migrate`; if nothing is left to apply, run `makemigrations` first"#]]).await;
-    fails(sql("SELECT shout(slug) FROM post", []), expect![[r#"
+        hint: run `migrate`; if nothing is left to apply, run `makemigrations` first"]],
+    )
+    .await;
+    fails(
+        sql("SELECT shout(slug) FROM post", []),
+        expect![[r"
         Misconfigured orm.no_such_function: the database has no function `shout`
           sql | SELECT shout(slug) FROM post
               |        ^^^^^
-        hint: SQLite has no such function of its own; an index or constraint of another program may use it"#]]).await;
-    fails(sql("CREATE TABLE post (id)", []), expect![[r#"
+        hint: SQLite has no such function of its own; an index or constraint of another program may use it"]],
+    )
+    .await;
+    fails(
+        sql("CREATE TABLE post (id)", []),
+        expect![[r"
         Conflict orm.already_exists: table post already exists
           sql | CREATE TABLE post (id)
               |              ^^^^
-        hint: the table was changed by another program; tell `migrate` so with `--fake`"#]]).await;
-    fails(sql("ALTER TABLE post ADD COLUMN slug text", []), expect![[r#"
+        hint: the table was changed by another program; tell `migrate` so with `--fake`"]],
+    )
+    .await;
+    fails(
+        sql("ALTER TABLE post ADD COLUMN slug text", []),
+        expect![[r"
         Conflict orm.already_exists: duplicate column name: slug
           sql | ALTER TABLE post ADD COLUMN slug text
-        hint: the table was changed by another program; tell `migrate` so with `--fake`"#]]).await;
+        hint: the table was changed by another program; tell `migrate` so with `--fake`"]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn points_at_the_mistake_in_a_statement() {
-    fails(sql("SELECT id,\n       slug\n  FRM post\n WHERE id = 1", []), expect![[r#"
+    fails(
+        sql("SELECT id,\n       slug\n  FRM post\n WHERE id = 1", []),
+        expect![[r#"
         Internal orm.sql: near "post": syntax error
           sql |   FRM post
-              |       ^^^^"#]]).await;
-    fails(sql("SELECT id FROM post; SELECT 2", []), expect![[r#"
+              |       ^^^^"#]],
+    )
+    .await;
+    fails(
+        sql("SELECT id FROM post; SELECT 2", []),
+        expect![[r"
         Internal orm.sql: the text holds more than one statement
           sql | SELECT id FROM post; SELECT 2
-        hint: run several statements with `execute_script`"#]]).await;
-    fails(sql("SELECT id FROM post WHERE id = ?", []), expect![[r#"
+        hint: run several statements with `execute_script`"]],
+    )
+    .await;
+    fails(
+        sql("SELECT id FROM post WHERE id = ?", []),
+        expect![[r"
         Internal orm.param_count: the statement has 1 placeholders but got 0 values
-          sql | SELECT id FROM post WHERE id = ?"#]]).await;
-    fails(sql("SELECT id FROM post", []), expect![[r#"
+          sql | SELECT id FROM post WHERE id = ?"]],
+    )
+    .await;
+    fails(
+        sql("SELECT id FROM post", []),
+        expect![[r"
         Internal orm.gives_rows: the statement gives rows, which nobody would read
           sql | SELECT id FROM post
-        hint: run it with `query`"#]]).await;
-    fails(sql("INSERT INTO user (name) VALUES (?)", [f64::NAN.into()]), expect![[r#"
+        hint: run it with `query`"]],
+    )
+    .await;
+    fails(
+        sql("INSERT INTO user (name) VALUES (?)", [f64::NAN.into()]),
+        expect![[r"
         Invalid orm.value: NaN is not a number that SQLite can keep
-          sql | INSERT INTO user (name) VALUES (?)"#]]).await;
-    fails(sql("BEGIN", []), expect![[r#"
+          sql | INSERT INTO user (name) VALUES (?)"]],
+    )
+    .await;
+    fails(
+        sql("BEGIN", []),
+        expect![[r"
         Misconfigured orm.transaction: a statement began a transaction and did not end it
           sql | BEGIN
-        hint: begin a transaction with `atomic`, not with SQL; what the statement did was rolled back"#]]).await;
+        hint: begin a transaction with `atomic`, not with SQL; what the statement did was rolled back"]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn never_shows_the_values() {
     let db = shop().await;
-    for text in ["INSERT INTO user (id, name) VALUES (1, ?)", "SELECT ?, ?", "SELECT nothing FROM user WHERE name = ?"] {
+    for text in ["INSERT INTO user (id, name) VALUES (1, ?)", "SELECT ?, ?", "SELECT nothing FROM user WHERE name = ?"]
+    {
         let error = rows(&*db, &sql(text, ["hunter2".into()])).await.expect_err("the statement fails");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
@@ -141,16 +226,18 @@ async fn never_shows_the_values() {
 async fn script_shows_the_statement_that_failed() {
     let db = shop().await;
     let error = db.execute_script("DELETE FROM post; INSERT INTO user (id) VALUES (2); SELECT 1").await;
-    expect![[r#"
+    expect![[r"
         Invalid orm.not_null: `user.name` must not be NULL
         caused by: NOT NULL constraint failed: user.name (SQLite 1299)
-          sql | INSERT INTO user (id) VALUES (2);"#]].assert_eq(&told(&error.expect_err("the second one fails"), ""));
+          sql | INSERT INTO user (id) VALUES (2);"]]
+    .assert_eq(&told(&error.expect_err("the second one fails"), ""));
     let error = db.execute_script("SELECT 1;\nSELECT nope FROM user;").await;
-    expect![[r#"
+    expect![[r"
         Misconfigured orm.no_such_column: the database has no column `nope`
           sql | SELECT nope FROM user;
               |        ^^^^
-        hint: run `migrate`; if nothing is left to apply, run `makemigrations` first"#]].assert_eq(&told(&error.expect_err("the second one fails"), ""));
+        hint: run `migrate`; if nothing is left to apply, run `makemigrations` first"]]
+    .assert_eq(&told(&error.expect_err("the second one fails"), ""));
 }
 
 #[tokio::test]
@@ -169,9 +256,10 @@ async fn text_that_is_not_utf8_is_an_error_that_names_its_column() {
     run(&*db, "CREATE TABLE cup (name text)").await;
     run(&*db, "INSERT INTO cup VALUES (CAST(x'4bff' AS text))").await;
     let error = rows(&*db, &Statement::plain("SELECT name FROM cup")).await.expect_err("it is not UTF-8");
-    expect![[r#"
+    expect![[r"
         Internal orm.decode: the text `K\xff` in column `name` is not UTF-8
-        hint: another program wrote it; read the column as bytes with `CAST(… AS BLOB)`, or mend the row"#]].assert_eq(&told(&error, ""));
+        hint: another program wrote it; read the column as bytes with `CAST(… AS BLOB)`, or mend the row"]]
+    .assert_eq(&told(&error, ""));
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ const TABLES: &str = "CREATE TABLE a (id integer PRIMARY KEY);
     CREATE TABLE b (id integer PRIMARY KEY, a_id bigint REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED);
     INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (10, 1), (11, 2);";
 
-const REBUILD: &str = "CREATE TABLE new__a (id integer PRIMARY KEY, name text); INSERT INTO new__a (id) SELECT id FROM a;
+const REBUILD: &str =
+    "CREATE TABLE new__a (id integer PRIMARY KEY, name text); INSERT INTO new__a (id) SELECT id FROM a;
     DROP TABLE a; ALTER TABLE new__a RENAME TO a;";
 
 #[tokio::test]
@@ -37,11 +38,12 @@ async fn migration_that_loses_referred_rows_is_refused() {
     let tx = db.begin_schema_change().await.expect("it begins");
     run(&*tx, "DELETE FROM a").await;
     let error = tx.commit().await.expect_err("two rows of b hang in the air");
-    expect![[r#"
+    expect![[r"
         Conflict orm.foreign_key: the migration would leave 2 foreign key(s) without their row
               | row 10 of `b` refers to a row of `a` that is not there
               | row 11 of `b` refers to a row of `a` that is not there
-        hint: nothing was changed; mend or remove these rows and migrate again"#]].assert_eq(&told(&error, ""));
+        hint: nothing was changed; mend or remove these rows and migrate again"]]
+    .assert_eq(&told(&error, ""));
     assert_eq!(number(&*db, "SELECT count(*) FROM a").await, 2);
     assert_eq!(number(&*db, "PRAGMA foreign_keys").await, 1);
 }
@@ -68,9 +70,9 @@ async fn only_one_program_migrates_at_once() {
     let guard = first.lock_migrations().await.expect("nobody has it");
     let error = second.lock_migrations().await.err().expect("the first one has it");
     let text = told(&error, place.dir()).replace(&std::process::id().to_string(), "PID");
-    expect![[r#"
+    expect![[r"
         Timeout orm.migrate_lock: waited 30s to migrate `sqlite:DIR/test.db`, which process PID is migrating: it holds `DIR/test.db.migrate-lock`
-        hint: let it finish, or end it; a lock file that nobody holds is no hindrance"#]].assert_eq(&text);
+        hint: let it finish, or end it; a lock file that nobody holds is no hindrance"]].assert_eq(&text);
     drop(guard);
     let guard = second.lock_migrations().await.expect("it was given back");
     drop(guard);
@@ -83,9 +85,10 @@ async fn memory_is_migrated_once_at_a_time() {
     let db = options.connect().await.expect("memory opens");
     let guard = db.lock_migrations().await.expect("nobody has it");
     let error = db.lock_migrations().await.err().expect("it is taken");
-    expect![[r#"
+    expect![[r"
         Timeout orm.migrate_lock: waited 20ms to migrate `sqlite::memory:`, which this program is migrating already
-        hint: let it finish, or end it; a lock file that nobody holds is no hindrance"#]].assert_eq(&told(&error, ""));
+        hint: let it finish, or end it; a lock file that nobody holds is no hindrance"]]
+    .assert_eq(&told(&error, ""));
     drop(guard);
     drop(db.lock_migrations().await.expect("it was given back"));
 }

@@ -72,10 +72,10 @@ async fn waits_no_longer_than_allowed_and_says_for_whom() {
     run(&*tx, "UPDATE cup\n   SET n = n + 1").await;
     let write = Statement::plain("DELETE FROM cup");
     let error = db.execute(&write).await.expect_err("the transaction holds it");
-    expect![[r#"
+    expect![[r"
         Timeout orm.write_lock: waited 30s for a turn at `sqlite::memory:`, which a transaction has held for 30.0 s
           its last statement | UPDATE cup    SET n = n + 1
-        hint: inside `atomic` use `tx`, not `db`, and await nothing slow; or wait longer: `?wait=…` in the address, in milliseconds"#]].assert_eq(&told(&error, ""));
+        hint: inside `atomic` use `tx`, not `db`, and await nothing slow; or wait longer: `?wait=…` in the address, in milliseconds"]].assert_eq(&told(&error, ""));
     let error = db.query(&Statement::plain(COUNT), &mut |_| Ok(demijohn_sql::Flow::More)).await;
     assert_eq!(error.expect_err("in memory a read waits, too").code(), "orm.write_lock");
     drop(tx);
@@ -91,15 +91,16 @@ async fn waits_for_another_program_and_says_so() {
     other.execute_batch("BEGIN IMMEDIATE").expect("the other program writes");
     let write = Statement::plain("INSERT INTO cup (n) VALUES (1)");
     let error = db.execute(&write).await.expect_err("the other program holds it");
-    expect![[r#"
+    expect![[r"
         Unavailable orm.busy: the database is held by another program
         caused by: database is locked (SQLite 5)
           sql | INSERT INTO cup (n) VALUES (1)
-        hint: end the other program's transaction, or wait longer: `?busy_timeout=…` in the address, in milliseconds"#]].assert_eq(&told(&error, ""));
+        hint: end the other program's transaction, or wait longer: `?busy_timeout=…` in the address, in milliseconds"]]
+    .assert_eq(&told(&error, ""));
     assert_eq!(db.begin().await.err().map(|error| error.code()), Some("orm.busy"));
     assert_eq!(number(&*db, COUNT).await, 0, "reads go on");
 
-    let (waiting, _) = tokio::join!(async { db.execute(&write).await }, async {
+    let (waiting, ()) = tokio::join!(async { db.execute(&write).await }, async {
         tokio::task::yield_now().await;
         other.execute_batch("COMMIT").expect("the other program ends");
     });
@@ -117,11 +118,12 @@ async fn many_rows_are_all_kept_or_none() {
 
     let rows: Vec<Vec<Value>> = [4, 2, 5_i64].map(|n| vec![n.into()]).into();
     let error = db.execute_many(insert, &rows).await.expect_err("one is there already");
-    expect![[r#"
+    expect![[r"
         Conflict orm.unique: a row with the same `cup.n` is there already
         caused by: UNIQUE constraint failed: cup.n (SQLite 2067)
           sql | INSERT INTO cup (n) VALUES (?)
-              in row 2 of 3; none of them was kept"#]].assert_eq(&told(&error, ""));
+              in row 2 of 3; none of them was kept"]]
+    .assert_eq(&told(&error, ""));
     assert_eq!(number(&*db, COUNT).await, 3);
 
     let tx = db.begin().await.expect("it begins");
@@ -150,11 +152,12 @@ async fn deferred_foreign_key_is_reported_at_the_commit() {
     let tx = db.begin().await.expect("it begins");
     run(&*tx, "INSERT INTO b VALUES (8)").await;
     let error = tx.commit().await.expect_err("the row never came");
-    expect![[r#"
+    expect![[r"
         Conflict orm.foreign_key: a foreign key would refer to a row that is not there
         caused by: FOREIGN KEY constraint failed (SQLite 787)
           sql | COMMIT
-        hint: save the row that is referred to first; remove the rows that refer to a row before it"#]].assert_eq(&told(&error, ""));
+        hint: save the row that is referred to first; remove the rows that refer to a row before it"]]
+    .assert_eq(&told(&error, ""));
     assert_eq!(number(&*db, "SELECT count(*) FROM b").await, 1);
 }
 
@@ -177,11 +180,14 @@ async fn nothing_runs_in_a_transaction_that_sql_has_ended() {
     let db = memory().await;
     with_table(&*db).await;
     let tx = db.begin().await.expect("it begins");
-    tx.execute(&sql("INSERT OR ROLLBACK INTO cup (id) VALUES (1), (1)", [])).await.expect_err("it rolls everything back");
+    tx.execute(&sql("INSERT OR ROLLBACK INTO cup (id) VALUES (1), (1)", []))
+        .await
+        .expect_err("it rolls everything back");
     let error = tx.execute(&sql("INSERT INTO cup (n) VALUES (1)", [])).await.expect_err("the transaction is gone");
-    expect![[r#"
+    expect![[r"
         Conflict orm.transaction: the transaction is over: the database rolled it back
-        hint: an earlier statement failed (a full disk) or ended it with SQL; begin anew"#]].assert_eq(&told(&error, ""));
+        hint: an earlier statement failed (a full disk) or ended it with SQL; begin anew"]]
+    .assert_eq(&told(&error, ""));
     assert_eq!(tx.commit().await.expect_err("there is nothing to commit").code(), "orm.transaction");
     assert_eq!(number(&*db, COUNT).await, 0);
 }

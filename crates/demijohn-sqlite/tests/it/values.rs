@@ -4,7 +4,8 @@ use expect_test::expect;
 
 use crate::{memory, rows, run, sql};
 
-const COLUMNS: &str = "a bool, b bigint, c real, d decimal, e text, f BLOB, g datetime, h date, i time, j char(32), k text, l text";
+const COLUMNS: &str =
+    "a bool, b bigint, c real, d decimal, e text, f BLOB, g datetime, h date, i time, j char(32), k text, l text";
 
 fn values() -> Vec<Value> {
     vec![
@@ -54,7 +55,9 @@ async fn keeps_every_kind_of_value_as_django_keeps_it() {
 async fn what_is_kept_decodes_to_the_value_that_was_given() {
     let db = memory().await;
     run(&*db, &format!("CREATE TABLE cup ({COLUMNS})")).await;
-    db.execute(&sql("INSERT INTO cup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values())).await.expect("it is kept");
+    db.execute(&sql("INSERT INTO cup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values()))
+        .await
+        .expect("it is kept");
     let mut decoded = Vec::new();
     db.query(&Statement::plain("SELECT * FROM cup"), &mut |row| {
         for (n, kind) in KINDS.into_iter().enumerate() {
@@ -86,16 +89,7 @@ async fn outcome_counts_the_rows_of_this_statement_only() {
             seen.push((outcome.rows, outcome.last_key));
         }
     }
-    let expected = [
-        (0, None),
-        (3, Some(3)),
-        (0, None),
-        (2, None),
-        (0, None),
-        (1, Some(1)),
-        (1, Some(5)),
-        (4, None),
-    ];
+    let expected = [(0, None), (3, Some(3)), (0, None), (2, None), (0, None), (1, Some(1)), (1, Some(5)), (4, None)];
     assert_eq!(seen, expected);
 }
 
@@ -110,10 +104,7 @@ async fn sink_can_stop_and_can_fail() {
     };
     db.query(&numbers, &mut { stop_at_three }).await.expect("an endless query ends where the sink says");
     assert_eq!(count, 3);
-    let error = db
-        .query(&numbers, &mut |row| row.get(1).map(|_| Flow::More))
-        .await
-        .expect_err("there is one column");
+    let error = db.query(&numbers, &mut |row| row.get(1).map(|_| Flow::More)).await.expect_err("there is one column");
     assert_eq!(error.to_string(), "the row has no column 1; it has 1, from 0");
 }
 
