@@ -30,12 +30,14 @@ impl<T> fmt::Debug for Column<T> {
     }
 }
 
-impl<T: FieldValue> Column<T> {
+impl<T> Column<T> {
     /// The column at a position among the fields of the model at the end of a path. For the derive.
     pub const fn new(path: &'static Path, field: u16) -> Self {
         Self { column: SqlColumn { path, field }, _type: PhantomData }
     }
+}
 
+impl<T: FieldValue> Column<T> {
     /// What it is.
     pub fn meta(self) -> &'static FieldMeta {
         self.column.meta()

@@ -71,10 +71,6 @@ impl<M: Model> BulkCreate<M> {
     }
 }
 
-/// The required field `F` was not given yet.
-#[derive(Debug, Clone, Copy)]
-pub struct Missing<F>(PhantomData<fn() -> F>);
-
 /// A field that was given.
 #[diagnostic::on_unimplemented(
     message = "a required field is missing: `{Self}`",

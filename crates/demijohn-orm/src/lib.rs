@@ -36,7 +36,7 @@ pub use column::Column;
 pub use condition::Condition;
 pub use db::Db;
 pub use delete::{Collected, collect, delete_rows};
-pub use draft::{BulkCreate, Draft, Missing, Provided};
+pub use draft::{BulkCreate, Draft, Provided};
 pub use executor::Executor;
 pub use expression::{Expression, Order, Ordering};
 pub use field_value::{FieldValue, Text};
@@ -59,8 +59,9 @@ pub mod __private {
         Value,
     };
     pub use demijohn_sql::{Path, Row};
+    pub use demijohn_web::BoxFuture;
 
     pub use crate::{
-        Assign, Column, Columns, Draft, Executor, FieldValue, ForeignKey, ManyToMany, Missing, Model, Plan, Provided,
+        Assign, Column, Columns, Draft, Executor, FieldValue, ForeignKey, ManyToMany, Model, Plan, Provided,
     };
 }

@@ -1,6 +1,6 @@
 //! `#[model(…)]` and `#[field(…)]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -222,14 +222,12 @@ fn one_of(meta: &ParseNestedMeta<'_>, choices: &[&str]) -> syn::Result<Ident> {
 }
 
 fn unknown(meta: &ParseNestedMeta<'_>, attribute: &str, name: &str, choices: &[&str]) -> syn::Error {
-    // What follows is read over, so that the attribute's other parts are still understood.
-    let rest: syn::Result<TokenStream> = meta.input.step(|cursor| Ok((cursor.token_stream(), syn::buffer::Cursor::empty())));
-    let _ = rest;
-    meta.error(format!(
+    let message = format!(
         "unknown attribute `{name}` in `#[{attribute}(…)]`; choices are {}{}",
         list(choices),
         hint(name, choices)
-    ))
+    );
+    syn::Error::new_spanned(&meta.path, message)
 }
 
 fn list(choices: &[&str]) -> String {

@@ -26,7 +26,6 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
         #[doc = #doc]
         #[must_use = "nothing is stored until `.save(&db)` is awaited"]
-        #[derive(Clone)]
         #visibility struct #create<#(#flags = #markers::#idents),*>(
             #private::Draft<#name>,
             ::core::marker::PhantomData<fn() -> (#(#flags,)*)>,
@@ -42,9 +41,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
 
             /// Stores the row.
-            pub async fn save(self, db: &dyn #private::Executor) -> #private::Result<#name>
+            pub fn save<'a>(self, db: &'a dyn #private::Executor) -> #private::BoxFuture<'a, #private::Result<#name>>
             where #(#flags: #private::Provided),* {
-                self.0.save(db).await
+                ::std::boxed::Box::pin(self.0.save(db))
             }
         }
     }

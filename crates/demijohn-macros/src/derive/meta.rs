@@ -1,8 +1,9 @@
 //! The description: `static META`, its fields, and the tables of pairs.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned;
 
 use super::input::{Field, ManyToMany, Model};
 use super::names;
@@ -98,8 +99,9 @@ fn field(model: &Model, field: &Field) -> TokenStream {
         let related = option(attributes.related_name.as_ref());
         calls.push(quote!(.references(<#target as #private::Model>::meta, #private::OnDelete::#on_delete, #related)));
     }
+    let kind = quote_spanned!(ty.span()=> <#ty as #private::FieldValue>::KIND);
     quote! {
-        #private::FieldMeta::new(#name, #column, #label, <#ty as #private::FieldValue>::KIND) #(#calls)*
+        #private::FieldMeta::new(#name, #column, #label, #kind) #(#calls)*
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let numbers = 0..fields.len() as u16;
     let reads = fields.iter().enumerate().map(|(n, field)| read(model, n, field));
+    let values = fields.iter().map(|field| {
+        let ident = &field.ident;
+        quote_spanned!(field.ty.span()=> #private::FieldValue::to_value(&self.#ident))
+    });
     let sets = sets(model);
     let touched = fields.iter().filter(|field| field.attributes.auto_now).map(|field| {
         let ident = &field.ident;
@@ -50,7 +54,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                     ::core::result::Result::Ok(Self { #(#reads,)* #sets })
                 }
                 fn values(&self) -> ::std::vec::Vec<#private::Value> {
-                    ::std::vec![#(#private::FieldValue::to_value(&self.#idents)),*]
+                    ::std::vec![#(#values),*]
                 }
                 fn key(&self) -> #key_type { ::core::clone::Clone::clone(&self.#key_ident) }
                 fn touch(&mut self, #now: #private::Timestamp) { #(#touched)* }
