@@ -1,3 +1,5 @@
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use demijohn_sql::Statement;
@@ -99,4 +101,40 @@ async fn lock_file_that_a_dead_program_left_is_no_hindrance() {
     let db = place.open("").await;
     std::fs::write(place.file("test.db.migrate-lock"), "999999\n").expect("the folder can be written");
     drop(db.lock_migrations().await.expect("nobody holds it"));
+}
+
+const CHILD: &str = "DEMIJOHN_TEST_HOLDS_LOCK_OF";
+
+/// The other program of the test below; alone it does nothing.
+#[tokio::test]
+async fn child_holds_the_lock_until_it_is_killed() {
+    let Ok(address) = std::env::var(CHILD) else { return };
+    let db = demijohn_sqlite::connect(&address).await.expect("the database opens");
+    let _guard = db.lock_migrations().await.expect("nobody has it");
+    writeln!(std::io::stdout(), "\nlocked").expect("the parent listens");
+    std::io::stdin().read_line(&mut String::new()).expect("the parent writes nothing");
+}
+
+#[tokio::test]
+async fn lock_of_a_program_that_was_killed_is_free_again() {
+    let place = Place::new();
+    let db = place.open("?wait=0").await;
+    let mut child = Command::new(std::env::current_exe().expect("the test has a file"))
+        .args(["--exact", "schema::child_holds_the_lock_until_it_is_killed", "--nocapture"])
+        .env(CHILD, format!("sqlite:{}", place.file("test.db")))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the test can be started again");
+    let said = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    assert!(said.map_while(Result::ok).any(|line| line == "locked"), "the child ended early");
+
+    let error = db.lock_migrations().await.err().expect("the child has it");
+    let text = told(&error, place.dir()).replace(&child.id().to_string(), "PID");
+    expect![[r"
+        Timeout orm.migrate_lock: waited 0ns to migrate `sqlite:DIR/test.db?wait=0`, which process PID is migrating: it holds `DIR/test.db.migrate-lock`
+        hint: let it finish, or end it; a lock file that nobody holds is no hindrance"]].assert_eq(&text);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    drop(db.lock_migrations().await.expect("the operating system gave it back"));
 }
