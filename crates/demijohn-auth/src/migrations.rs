@@ -1,0 +1,6 @@
+//! The migrations of accounts. Each stands for all of Django's: a database that Django migrated has them already, and
+//! one that is new gets Django's rows recorded, so that Django finds it migrated.
+
+pub(crate) mod auth;
+pub(crate) mod contenttypes;
+pub(crate) mod sessions;

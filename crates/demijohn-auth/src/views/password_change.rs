@@ -1,0 +1,87 @@
+//! The page on which people change their own password.
+
+use demijohn_core::{FieldErrors, Result};
+use demijohn_forms::{Field, Form, FormData};
+use demijohn_web::{Redirect, Response, Templates, context};
+
+use super::no_store;
+use crate::models::User;
+use crate::{Attempt, Auth};
+
+const WRONG: &str = "Your old password was entered incorrectly. Please enter it again.";
+const MISMATCH: &str = "The two password fields didn’t match.";
+
+/// The form: `old_password`, `new_password1`, `new_password2`.
+pub fn password_change_form() -> Form {
+    Form::new()
+        .field(Field::password("old_password").label("Old password").autocomplete("current-password"))
+        .field(Field::password("new_password1").label("New password").autocomplete("new-password"))
+        .field(Field::password("new_password2").label("New password again").autocomplete("new-password"))
+        .rule(|cleaned, errors| {
+            let [first, second] = ["new_password1", "new_password2"].map(|name| cleaned.text(name));
+            if !first.is_empty() && !second.is_empty() && first != second {
+                errors.add("new_password2", MISMATCH);
+            }
+        })
+}
+
+/// Changes the password of whoever is logged in, as a [`password_change_form`] says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PasswordChange {
+    /// It was changed. Other sessions of the user are over; this one goes on.
+    Done(User),
+    /// The form says what is wrong.
+    Refused,
+}
+
+impl PasswordChange {
+    /// Looks at the form and changes the password if all is well. Wrong old passwords are counted as failed logins.
+    ///
+    /// # Errors
+    /// What the session store or the database reports.
+    pub async fn of_form(auth: &Auth, user: &User, form: &mut Form) -> Result<Self> {
+        let Ok(cleaned) = form.validate() else { return Ok(Self::Refused) };
+        let new = cleaned.text("new_password1");
+        let mut errors = FieldErrors::new();
+        auth.accounts()?.rules().check_field("new_password2", new, &user.attributes(), &mut errors);
+        form.add_errors(&errors);
+        // The name goes with the old password: an account that was made inactive or whose name changed is refused.
+        match auth.attempt(&user.username, cleaned.text("old_password")).await? {
+            Attempt::Welcome(found) if found == *user => {}
+            Attempt::Welcome(_) | Attempt::Refused => form.add_error("old_password", WRONG),
+            Attempt::TooMany(_) => {
+                form.add_error("old_password", "Too many wrong passwords. Please try again later.");
+            }
+        }
+        if !form.errors().is_empty() {
+            return Ok(Self::Refused);
+        }
+        auth.change_password(user, new).await.map(Self::Done)
+    }
+}
+
+pub(super) async fn page(user: User, auth: Auth, page: Templates) -> Result<Response> {
+    draw(&user, &auth, &page, &password_change_form())
+}
+
+pub(super) async fn submit(user: User, auth: Auth, page: Templates, data: FormData) -> Result<Response> {
+    let mut form = password_change_form();
+    form.bind(&data);
+    match PasswordChange::of_form(&auth, &user, &mut form).await? {
+        PasswordChange::Done(_) => Ok(no_store(Redirect::to(auth.site().url_for("auth.password_change_done", ())?))),
+        PasswordChange::Refused => draw(&user, &auth, &page, &form),
+    }
+}
+
+pub(super) async fn done(user: User, auth: Auth, page: Templates) -> Result<Response> {
+    let done_url = auth.accounts()?.after_login();
+    let context = context! { user, done => true, done_url };
+    Ok(no_store(page.render("auth/password_change_form.html", context)?))
+}
+
+fn draw(user: &User, auth: &Auth, page: &Templates, form: &Form) -> Result<Response> {
+    let accounts = auth.accounts()?;
+    let (rules, done_url) = (accounts.rules().help(), accounts.after_login());
+    let context = context! { user, done => false, done_url, rules, form => form.context() };
+    Ok(no_store(page.render("auth/password_change_form.html", context)?))
+}
