@@ -15,7 +15,7 @@ pub use meta::{IndexMeta, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, Relati
 pub use registry::Models;
 pub use value::Value;
 
-pub use jiff::civil::{Date, Time};
 pub use jiff::Timestamp;
+pub use jiff::civil::{Date, Time};
 pub use rust_decimal::Decimal;
 pub use uuid::Uuid;

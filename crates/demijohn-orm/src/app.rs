@@ -136,7 +136,9 @@ impl Plugin for Orm {
 /// A relative path in a database's URL starts at the folder of the settings file.
 fn absolute(url: &str, root: &FilePath) -> String {
     match url.strip_prefix("sqlite:") {
-        Some(path) if !path.starts_with(['/', ':']) && !path.is_empty() => format!("sqlite:{}", root.join(path).display()),
+        Some(path) if !path.starts_with(['/', ':']) && !path.is_empty() => {
+            format!("sqlite:{}", root.join(path).display())
+        }
         _ => url.to_owned(),
     }
 }

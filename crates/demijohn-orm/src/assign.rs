@@ -5,10 +5,7 @@ use demijohn_core::model::Value;
 use crate::{FieldValue, ForeignKey, Model};
 
 /// Something that can be given for a field of type `T` in `create()`.
-#[diagnostic::on_unimplemented(
-    message = "a field of type `{T}` cannot be given `{Self}`",
-    label = "not a `{T}`"
-)]
+#[diagnostic::on_unimplemented(message = "a field of type `{T}` cannot be given `{Self}`", label = "not a `{T}`")]
 pub trait Assign<T> {
     /// The value to store.
     fn into_value(self) -> Value;

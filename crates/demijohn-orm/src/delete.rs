@@ -130,13 +130,15 @@ async fn carry_out(tx: &Tx, collected: Collected) -> Result<u64> {
         let position = model.index_of(field.name).expect("the field is the model's") as u16;
         for chunk in keys.chunks(CHUNK) {
             let assignments = vec![Assignment { field: position, value: Expr::Value(value.clone()) }];
-            run::update(tx, Update { from: records::root(model), assignments, filter: Some(keys_in(model, chunk)) }).await?;
+            run::update(tx, Update { from: records::root(model), assignments, filter: Some(keys_in(model, chunk)) })
+                .await?;
         }
     }
     let mut count = 0;
     for (model, keys) in collected.deletes.into_iter().rev() {
         for chunk in keys.chunks(CHUNK) {
-            count += run::delete(tx, Delete { from: records::root(model), filter: Some(keys_in(model, chunk)) }).await?;
+            count +=
+                run::delete(tx, Delete { from: records::root(model), filter: Some(keys_in(model, chunk)) }).await?;
         }
     }
     Ok(count)

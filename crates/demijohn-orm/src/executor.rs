@@ -1,6 +1,5 @@
 //! [`Executor`]: where a query runs.
 
-
 use demijohn_core::model::Models;
 use demijohn_sql::Connection;
 use demijohn_web::RequestContext;

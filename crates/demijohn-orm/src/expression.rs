@@ -5,7 +5,7 @@ use std::ops::{Add, Div, Mul, Rem, Sub};
 
 use demijohn_sql::{Arithmetic, Compare, Expr, Function, Match};
 
-use crate::{Assigned, Column, Condition, FieldValue, Operand, QuerySet, Selection, Shape, Model};
+use crate::{Assigned, Column, Condition, FieldValue, Model, Operand, QuerySet, Selection, Shape};
 
 /// Something of type `T` made of columns and values: `p.views + 1`, `count(p.id)`.
 #[derive(Debug, Clone)]

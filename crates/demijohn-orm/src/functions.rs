@@ -6,12 +6,7 @@ use demijohn_sql::{Aggregate, Expr, Function};
 use crate::{Column, Condition, Expression, FieldValue, Model, Operand, QuerySet, Shape};
 
 fn aggregate<R>(function: Aggregate, argument: Option<Expr>) -> Expression<R> {
-    Expression::from_expr(Expr::Aggregate {
-        function,
-        distinct: false,
-        argument: argument.map(Box::new),
-        filter: None,
-    })
+    Expression::from_expr(Expr::Aggregate { function, distinct: false, argument: argument.map(Box::new), filter: None })
 }
 
 /// How many values that are not NULL: `COUNT(column)`.

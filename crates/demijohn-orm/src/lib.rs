@@ -55,8 +55,8 @@ pub use demijohn_core::model::{Date, Decimal, Time, Timestamp, Uuid};
 pub mod __private {
     pub use demijohn_core::Result;
     pub use demijohn_core::model::{
-        AutoNow, Choice, FieldKind, FieldMeta, Format, IndexMeta, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, Timestamp,
-        Value,
+        AutoNow, Choice, FieldKind, FieldMeta, Format, IndexMeta, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta,
+        Timestamp, Value,
     };
     pub use demijohn_sql::{Path, Row};
     pub use demijohn_web::BoxFuture;

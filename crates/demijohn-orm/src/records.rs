@@ -250,11 +250,7 @@ pub(crate) async fn keys_of(db: &dyn Executor, mut select: Select) -> Result<Vec
     values_of(db, select, meta.key().kind).await
 }
 
-async fn values_of(
-    db: &dyn Executor,
-    select: Select,
-    kind: demijohn_core::model::FieldKind,
-) -> Result<Vec<Value>> {
+async fn values_of(db: &dyn Executor, select: Select, kind: demijohn_core::model::FieldKind) -> Result<Vec<Value>> {
     let mut values = Vec::new();
     run::query(db, select, &mut |row| {
         values.push(decode(row.get(0)?, kind)?);
@@ -285,7 +281,8 @@ pub async fn update(
     changes: Vec<(usize, Value)>,
 ) -> Result<()> {
     let from = root(meta);
-    let clock = meta.fields.iter().enumerate().filter(|(_, field)| field.auto_now == demijohn_core::model::AutoNow::OnSave);
+    let clock =
+        meta.fields.iter().enumerate().filter(|(_, field)| field.auto_now == demijohn_core::model::AutoNow::OnSave);
     let clock: Vec<(usize, Value)> = clock.map(|(n, _)| (n, Value::Timestamp(run::now()))).collect();
     let assignments: Vec<Assignment> = changes
         .into_iter()

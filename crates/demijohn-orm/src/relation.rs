@@ -38,11 +38,15 @@ impl<M: Model> ForeignKey<M> {
     pub fn get(&self) -> Result<&M> {
         self.row.as_deref().ok_or_else(|| {
             let name = M::meta().name;
-            Error::new(ErrorKind::Internal, "orm.not_loaded", format!("the `{name}` of a foreign key was read but not loaded"))
-                .with_hint(format!(
-                    "load it with the query: `.select_related(|row| row.{}())`, or afterwards: `.load(&db).await?`",
-                    M::meta().name_lower()
-                ))
+            Error::new(
+                ErrorKind::Internal,
+                "orm.not_loaded",
+                format!("the `{name}` of a foreign key was read but not loaded"),
+            )
+            .with_hint(format!(
+                "load it with the query: `.select_related(|row| row.{}())`, or afterwards: `.load(&db).await?`",
+                M::meta().name_lower()
+            ))
         })
     }
 

@@ -114,9 +114,7 @@ fn complete(meta: &'static ModelMeta, mut given: Vec<Option<Value>>, now: Timest
     for (field, value) in meta.fields.iter().zip(&mut given) {
         if field.auto_now != AutoNow::Never && value.is_none() {
             *value = Some(match field.kind {
-                demijohn_core::model::FieldKind::Date => {
-                    Value::Date(jiff::tz::TimeZone::UTC.to_datetime(now).date())
-                }
+                demijohn_core::model::FieldKind::Date => Value::Date(jiff::tz::TimeZone::UTC.to_datetime(now).date()),
                 _ => Value::Timestamp(now),
             });
         }
@@ -177,23 +175,20 @@ pub(crate) async fn insert_rows(
     match groups.as_slice() {
         [] => Ok(0),
         [(fields, rows)] => insert_group(db, meta, fields, rows).await,
-        _ => crate::transaction::transaction_of(db, async |tx| {
-            let mut count = 0;
-            for (fields, rows) in &groups {
-                count += insert_group(tx, meta, fields, rows).await?;
-            }
-            Ok(count)
-        })
-        .await,
+        _ => {
+            crate::transaction::transaction_of(db, async |tx| {
+                let mut count = 0;
+                for (fields, rows) in &groups {
+                    count += insert_group(tx, meta, fields, rows).await?;
+                }
+                Ok(count)
+            })
+            .await
+        }
     }
 }
 
-async fn insert_group(
-    db: &dyn Executor,
-    meta: &'static ModelMeta,
-    fields: &[u16],
-    rows: &[Vec<Value>],
-) -> Result<u64> {
+async fn insert_group(db: &dyn Executor, meta: &'static ModelMeta, fields: &[u16], rows: &[Vec<Value>]) -> Result<u64> {
     let sql = writer::insert_one(meta, fields, false, db.connection().dialect());
     let start = Instant::now();
     let outcome = db.connection().execute_many(&sql, rows).await;

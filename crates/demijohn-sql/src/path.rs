@@ -92,9 +92,9 @@ impl Path {
         }
         let mut path = self;
         while path.depth < depth {
-            path = path.deeper.get_or_init(|| {
-                Box::leak(Box::new(Self { depth: path.depth + 1, ..Self::root(path.model) }))
-            });
+            path = path
+                .deeper
+                .get_or_init(|| Box::leak(Box::new(Self { depth: path.depth + 1, ..Self::root(path.model) })));
         }
         path
     }

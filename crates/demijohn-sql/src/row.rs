@@ -67,7 +67,9 @@ impl ValueRef<'_> {
             other => other.kind_name().to_owned(),
         };
         Error::new(ErrorKind::Internal, "orm.decode", format!("the database holds {shown} where {wanted} was expected"))
-            .with_hint("the column's type in the table and in the model differ, or the row was written by another program")
+            .with_hint(
+                "the column's type in the table and in the model differ, or the row was written by another program",
+            )
     }
 }
 

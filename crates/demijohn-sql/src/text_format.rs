@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use demijohn_core::model::{Date, Time, Timestamp};
 use demijohn_core::Result;
+use demijohn_core::model::{Date, Time, Timestamp};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -111,7 +111,9 @@ mod tests {
 
     #[test]
     fn writes_and_reads_what_django_writes() {
-        for text in ["2021-01-01 00:37:00.000001", "2026-11-22 07:48:03", "0001-01-01 00:00:00", "1969-12-31 23:59:59.999999"] {
+        for text in
+            ["2021-01-01 00:37:00.000001", "2026-11-22 07:48:03", "0001-01-01 00:00:00", "1969-12-31 23:59:59.999999"]
+        {
             assert_eq!(timestamp(parse_timestamp(text).expect("it is a timestamp")), text);
         }
     }

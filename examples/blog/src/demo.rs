@@ -58,8 +58,15 @@ const COMMENTS: [(usize, &str, bool); 4] = [
 /// own page sets a password.
 async fn fill(db: &Db) -> Result<()> {
     db.atomic(async |tx| {
-        let admin = User::create().username("admin").password(make_unusable()).is_staff(true).is_superuser(true).save(tx).await?;
-        let writer = User::create().username("dame-jeanne").first_name("Dame").last_name("Jeanne").password(make_unusable());
+        let admin = User::create()
+            .username("admin")
+            .password(make_unusable())
+            .is_staff(true)
+            .is_superuser(true)
+            .save(tx)
+            .await?;
+        let writer =
+            User::create().username("dame-jeanne").first_name("Dame").last_name("Jeanne").password(make_unusable());
         let writer = writer.save(tx).await?;
         let mut posts = Vec::new();
         for (title, content, tags) in POSTS {

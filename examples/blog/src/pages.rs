@@ -69,12 +69,7 @@ pub(crate) async fn detail(Path(id): Path<i64>, user: Option<User>, db: Db, page
     page.render("blog/detail.html", context! { post, tags, comments, may_edit })
 }
 
-pub(crate) async fn dashboard(
-    user: User,
-    Query(query): Query<ListQuery>,
-    db: Db,
-    page: Templates,
-) -> Result<Html> {
+pub(crate) async fn dashboard(user: User, Query(query): Query<ListQuery>, db: Db, page: Templates) -> Result<Html> {
     let own = Post::objects().filter(|p| p.author.eq(&user));
     let written = own.clone().count(&db).await?;
     let received = Comment::objects().filter(|c| c.post().author.eq(&user)).count(&db).await?;

@@ -216,7 +216,10 @@ impl ModelMeta {
 
     /// The position of the primary key among the fields.
     pub fn key_index(&self) -> usize {
-        self.fields.iter().position(|field| field.primary_key).expect("the derive and inspection refuse a model without a key")
+        self.fields
+            .iter()
+            .position(|field| field.primary_key)
+            .expect("the derive and inspection refuse a model without a key")
     }
 
     /// The primary key.

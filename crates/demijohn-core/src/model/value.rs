@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, Time};
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;

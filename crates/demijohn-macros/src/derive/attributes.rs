@@ -12,9 +12,27 @@ const MODEL: [&str; 10] =
     ["app", "table", "label", "label_plural", "ordering", "display", "index", "unique", "unmanaged", "crate"];
 
 const FIELD: [&str; 21] = [
-    "primary_key", "max_length", "max_digits", "decimal_places", "integer", "default", "unique", "index", "blank",
-    "auto_now", "auto_now_add", "column", "label", "help_text", "choices", "format", "not_editable", "on_delete",
-    "related_name", "table", "auto",
+    "primary_key",
+    "max_length",
+    "max_digits",
+    "decimal_places",
+    "integer",
+    "default",
+    "unique",
+    "index",
+    "blank",
+    "auto_now",
+    "auto_now_add",
+    "column",
+    "label",
+    "help_text",
+    "choices",
+    "format",
+    "not_editable",
+    "on_delete",
+    "related_name",
+    "table",
+    "auto",
 ];
 
 /// What `#[model(…)]` says.
@@ -218,7 +236,10 @@ fn one_of(meta: &ParseNestedMeta<'_>, choices: &[&str]) -> syn::Result<Ident> {
     if choices.contains(&name.as_str()) {
         return Ok(found);
     }
-    Err(syn::Error::new(found.span(), format!("unknown value `{name}`; choices are {}{}", list(choices), hint(&name, choices))))
+    Err(syn::Error::new(
+        found.span(),
+        format!("unknown value `{name}`; choices are {}{}", list(choices), hint(&name, choices)),
+    ))
 }
 
 fn unknown(meta: &ParseNestedMeta<'_>, attribute: &str, name: &str, choices: &[&str]) -> syn::Error {

@@ -14,9 +14,12 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let flags: Vec<Ident> = required.iter().map(|field| flag(field)).collect();
     let idents: Vec<&Ident> = required.iter().map(|field| &field.ident).collect();
     let doc = format!("A new [`{name}`], while its fields are given; `save` needs all the required ones.");
-    let setters = model.fields.iter().enumerate().filter(|(_, field)| !field.is_auto).map(|(n, field)| {
-        setter(model, n, field, &flags)
-    });
+    let setters = model
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| !field.is_auto)
+        .map(|(n, field)| setter(model, n, field, &flags));
     quote! {
         #[doc(hidden)]
         #[allow(non_camel_case_types)]

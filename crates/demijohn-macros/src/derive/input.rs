@@ -72,7 +72,8 @@ impl Model {
             return None;
         };
         let Fields::Named(named) = data.fields else {
-            errors.push(syn::Error::new(input.ident.span(), "a model's fields have names: `struct Post { id: i64, … }`"));
+            errors
+                .push(syn::Error::new(input.ident.span(), "a model's fields have names: `struct Post { id: i64, … }`"));
             return None;
         };
         if !input.generics.params.is_empty() {
@@ -87,16 +88,24 @@ impl Model {
         let key = find_key(&input.ident, &mut fields, errors)?;
         check(&fields, errors);
         let app = attributes.app.clone().unwrap_or_else(|| names::app_of(Span::call_site()));
-        let table = attributes
-            .table
-            .clone()
-            .unwrap_or_else(|| format!("{app}_{}", input.ident.to_string().to_lowercase()));
+        let table =
+            attributes.table.clone().unwrap_or_else(|| format!("{app}_{}", input.ident.to_string().to_lowercase()));
         let private = match &attributes.krate {
             Some(path) => quote!(::#path::__private),
             None => quote!(::demijohn::__private),
         };
         check_names(&attributes, &fields, errors);
-        Some(Self { name: input.ident, visibility: input.vis, app, table, attributes, private, fields, many_to_many, key })
+        Some(Self {
+            name: input.ident,
+            visibility: input.vis,
+            app,
+            table,
+            attributes,
+            private,
+            fields,
+            many_to_many,
+            key,
+        })
     }
 
     /// The columns that somebody who makes a row must give.
@@ -163,7 +172,8 @@ fn find_key(name: &Ident, fields: &mut [Field], errors: &mut Vec<syn::Error>) ->
     };
     let field = &mut fields[key];
     field.is_key = true;
-    let integer = matches!(&field.ty, Type::Path(path) if ["i16", "i32", "i64"].iter().any(|name| path.path.is_ident(name)));
+    let integer =
+        matches!(&field.ty, Type::Path(path) if ["i16", "i32", "i64"].iter().any(|name| path.path.is_ident(name)));
     field.is_auto = integer && (field.attributes.auto || !field.attributes.primary_key);
     if field.is_optional {
         errors.push(syn::Error::new(field.ty.span(), "a primary key is never NULL: write the type without `Option`"));
@@ -209,7 +219,8 @@ fn check_names(attributes: &ModelAttributes, fields: &[Field], errors: &mut Vec<
         let text = name.value();
         let text = text.trim_start_matches('-');
         if !known.contains(&text) {
-            let near = names::nearest(text, &known).map_or_else(String::new, |near| format!("\nhelp: did you mean `{near}`?"));
+            let near =
+                names::nearest(text, &known).map_or_else(String::new, |near| format!("\nhelp: did you mean `{near}`?"));
             let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
             let message = format!("unknown field `{text}`; choices are {}{near}", list.join(", "));
             errors.push(syn::Error::new(name.span(), message));

@@ -70,10 +70,10 @@ pub(super) fn app_of(app: &str, meta: &ModelMeta) -> Option<Check> {
         return None;
     }
     let message = format!("it says it belongs to app `{}`, but app `{app}` registered it", meta.app);
-    Some(
-        Check::error("models.E005", meta.full_name(), message)
-            .with_hint(format!("write `#[model(app = \"{app}\")]` above it, or name the app `App::named(\"{}\")`", meta.app)),
-    )
+    Some(Check::error("models.E005", meta.full_name(), message).with_hint(format!(
+        "write `#[model(app = \"{app}\")]` above it, or name the app `App::named(\"{}\")`",
+        meta.app
+    )))
 }
 
 /// Models without any migration.

@@ -25,9 +25,9 @@ fn show(text: &str, format: Option<&str>, zone: &TimeZone) -> Result<String, Err
         let shown: String = text.chars().take(60).collect();
         Error::new(ErrorKind::InvalidOperation, format!("`date` takes a timestamp or a date, not `{shown}`"))
     })?;
-    let midnight = date.to_zoned(TimeZone::UTC).map_err(|error| {
-        Error::new(ErrorKind::InvalidOperation, format!("`date` cannot show this day: {error}"))
-    })?;
+    let midnight = date
+        .to_zoned(TimeZone::UTC)
+        .map_err(|error| Error::new(ErrorKind::InvalidOperation, format!("`date` cannot show this day: {error}")))?;
     written(format.unwrap_or("%d %B %Y"), &midnight)
 }
 

@@ -56,10 +56,8 @@ impl Writer {
 
     /// A part of something larger: in brackets unless it stands for itself.
     pub(super) fn operand(&mut self, expr: Expr) {
-        let alone = matches!(
-            expr,
-            Expr::Column(_) | Expr::Value(_) | Expr::Call(..) | Expr::Query(_) | Expr::Aggregate { .. }
-        );
+        let alone =
+            matches!(expr, Expr::Column(_) | Expr::Value(_) | Expr::Call(..) | Expr::Query(_) | Expr::Aggregate { .. });
         if !alone {
             self.sql.push('(');
         }

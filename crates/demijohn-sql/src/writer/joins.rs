@@ -65,9 +65,8 @@ impl Writer {
         if let Projection::Model(related) = &query.projection {
             wanted.extend(related.iter().copied());
         }
-        let bare = self.scopes.is_empty()
-            && wanted.iter().all(|path| std::ptr::eq(*path, query.from))
-            && !has_subquery(query);
+        let bare =
+            self.scopes.is_empty() && wanted.iter().all(|path| std::ptr::eq(*path, query.from)) && !has_subquery(query);
         if bare {
             self.scopes.push(Scope::bare(query.from));
             return;
