@@ -51,10 +51,8 @@ fn push_time(text: &mut String, time: Time) {
 /// # Errors
 /// `orm.decode` when it is none of them.
 pub fn parse_timestamp(text: &str) -> Result<Timestamp> {
-    if let Some(civil) = fast_datetime(text.as_bytes()) {
-        if let Ok(moment) = TimeZone::UTC.to_timestamp(civil) {
-            return Ok(moment);
-        }
+    if let Some(moment) = fast_datetime(text.as_bytes()).and_then(|civil| TimeZone::UTC.to_timestamp(civil).ok()) {
+        return Ok(moment);
     }
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);

@@ -10,7 +10,7 @@ impl Writer {
         self.open_scope(&query);
         self.sql.push_str(if query.distinct { "SELECT DISTINCT " } else { "SELECT " });
         let grouped = self.projection(&query);
-        self.from_clause(query.from);
+        self.tables(query.from);
         if let Some(filter) = query.filter {
             self.sql.push_str(" WHERE ");
             self.expr(filter);
@@ -73,7 +73,7 @@ impl Writer {
         }
     }
 
-    fn from_clause(&mut self, from: &'static Path) {
+    fn tables(&mut self, from: &'static Path) {
         self.sql.push_str(" FROM ");
         self.name(from.model().table);
         let scope = self.scopes.last().expect("the scope was opened before");

@@ -1,0 +1,3 @@
+//! The writer and the schema, by snapshots.
+
+mod writer;
