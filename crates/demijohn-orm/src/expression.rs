@@ -5,7 +5,7 @@ use std::ops::{Add, Div, Mul, Rem, Sub};
 
 use demijohn_sql::{Arithmetic, Compare, Expr, Function, Match};
 
-use crate::{Assigned, Column, Condition, FieldValue, Model, Operand, QuerySet, Selection, Shape};
+use crate::{Assigned, Column, Condition, FieldValue, Model, Operand, QuerySet, Selection};
 
 /// Something of type `T` made of columns and values: `p.views + 1`, `count(p.id)`.
 #[derive(Debug, Clone)]
@@ -151,10 +151,7 @@ macro_rules! methods {
             }
 
             /// One of the values that a query gives: `p.author.in_query(User::objects().select(|u| u.id))`.
-            pub fn in_query<M: Model, S: Selection>(self, query: QuerySet<M, S>) -> Condition
-            where
-                S: Shape,
-            {
+            pub fn in_query<M: Model, S: Selection>(self, query: QuerySet<M, S>) -> Condition {
                 Condition(Expr::InQuery(Box::new(self.$tree()), Box::new(query.into_subquery())))
             }
 
