@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use demijohn::prelude::*;
+use demijohn::orm::{Db, ForeignKey, Text, Timestamp};
+use demijohn::Model;
 use harness::Peer;
 
 /// Django's user, as it lies in the table.
 #[derive(Model, Debug, Clone)]
-#[model(app = "auth", table = "auth_user")]
+#[model(app = "auth")]
 pub struct User {
     pub id: i64,
     #[field(max_length = 128)]
@@ -28,7 +29,7 @@ pub struct User {
 }
 
 #[derive(Model, Debug, Clone)]
-#[model(app = "blog", table = "blog_post")]
+#[model(app = "blog")]
 pub struct Post {
     pub id: i64,
     #[field(max_length = 200)]
@@ -61,13 +62,15 @@ impl Peer for Demijohn {
     }
 
     async fn bulk_insert(&self, rows: Vec<(String, String, i64)>) {
-        let posts = rows.into_iter().map(|(title, content, author)| Post::create().title(title).content(content).author(author));
-        Post::bulk_create(posts.collect::<Vec<_>>()).save(&self.0).await.expect("the rows are inserted");
+        let draft = |(title, content, author)| Post::create().title(title).content(content).author(author).build();
+        Post::bulk_create(rows.into_iter().map(draft)).save(&self.0).await.expect("the rows are inserted");
     }
 }
 
 fn main() {
     harness::run(async |path: PathBuf| {
-        Demijohn(Db::connect(&format!("sqlite:{}", path.display())).await.expect("the database opens"))
+        let models = [User::meta(), Post::meta()].into_iter().collect();
+        let database = Db::connect(&format!("sqlite:{}", path.display()), models).await;
+        Demijohn(database.expect("the database opens"))
     });
 }
