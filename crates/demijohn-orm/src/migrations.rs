@@ -13,6 +13,7 @@ mod commands;
 mod detect;
 mod editor;
 mod field;
+mod first;
 mod graph;
 mod index;
 mod inspect;
@@ -34,6 +35,7 @@ pub use field::{
     Field, Target, auto, auto_integer, auto_small_int, big_int, binary, boolean, date, decimal, float, foreign_key,
     integer, json, small_int, table, text, time, timestamp, uuid, varchar,
 };
+pub use first::migrate_if_empty;
 pub use index::{Index, Pairs, index, pairs, unique};
 pub use make::{MadeMigration, MakeOptions, MakeReport, changed_apps, makemigrations};
 pub use migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};

@@ -157,12 +157,12 @@ impl Answers<'_> {
         if let Some(fill) = self.given_or_default(model, name, kind, meta)? {
             return Ok(fill);
         }
-        let full = format!("{}.{name}", model.full_name());
+        let field = format!("{}.{name}", model.full_name());
         let is_dated = meta.is_some_and(|meta| meta.auto_now != AutoNow::Never);
         let value = if is_dated { "now" } else { "VALUE" };
         let Some(ask) = &mut self.ask else {
             let message =
-                format!("field `{full}` is new and may not be NULL, but rows that are there need a value for it");
+                format!("field `{field}` is new and may not be NULL, but rows that are there need a value for it");
             let or_default = if is_dated { "" } else { "give the field a `default`, or " };
             return Err(Error::new(ErrorKind::Invalid, "migrations.needs_default", message).with_hint(format!(
                 "{or_default}make it an `Option`, or say `--default {}.{name}={value}` for the rows that are there",
@@ -170,7 +170,7 @@ impl Answers<'_> {
             )));
         };
         let now = if is_moment(kind) { ", `now` for the present moment" } else { "" };
-        let question = format!("`{full}` is new and may not be NULL; value for the rows that are there{now}:");
+        let question = format!("`{field}` is new and may not be NULL; value for the rows that are there{now}:");
         loop {
             let answer = ask.ask(&question)?;
             match fill_from(&answer, kind) {
@@ -192,8 +192,8 @@ impl Answers<'_> {
             return Ok(Some(fill));
         }
         let Some(ask) = &mut self.ask else { return Ok(None) };
-        let full = format!("{}.{name}", model.full_name());
-        let question = format!("`{full}` may no longer be NULL; value for the rows that are (empty: there are none):");
+        let field = format!("{}.{name}", model.full_name());
+        let question = format!("`{field}` may no longer be NULL; value for the rows that are (empty: there are none):");
         loop {
             let answer = ask.ask(&question)?;
             if answer.is_empty() {

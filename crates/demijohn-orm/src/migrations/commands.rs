@@ -103,12 +103,17 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
         migrations: database.migrations(),
         post_migrate: site.contributions::<PostMigrate>(),
     };
+    let mut is_open = false;
     let mut progress = |event: Progress| {
+        is_open = matches!(event, Progress::Begins { .. });
         // A pipe that closed stops nothing half-way.
         let _ = print(&event.to_string());
     };
-    let report = migrate(&context, &options, &mut progress).await?;
-    print(&report.to_string())?;
+    let report = migrate(&context, &options, &mut progress).await;
+    if is_open {
+        print(" failed\n")?;
+    }
+    print(&report?.to_string())?;
     let changed = changed_apps(database.models(), database.migrations())?;
     if !changed.is_empty() {
         let names = suggest::list(changed.iter().map(String::as_str));

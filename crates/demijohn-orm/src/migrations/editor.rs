@@ -91,7 +91,7 @@ impl Editor<'_> {
                 for sql in write(change, connection.dialect(), &existing)? {
                     let statement = Statement::plain(sql);
                     let done = connection.execute(&statement).await;
-                    done.map_err(|error| with_sql(error, &statement.sql))?;
+                    done.map_err(|error| of_rebuilt(with_sql(error, &statement.sql), change))?;
                 }
                 Ok(())
             }
@@ -123,8 +123,8 @@ impl StepOf<'_> {
             let field = model.field(name).ok_or_else(|| model.unknown_field(name))?;
             fills.push((model.table.clone(), field.column_for(name), fill.clone()));
         }
-        let renames = renames(self.before, self.after, &renamed);
-        Ok(diff(&self.before.tables()?, &self.after.tables()?, &renames, &fills))
+        let names = renames(self.before, self.after, &renamed);
+        Ok(diff(&self.before.tables()?, &self.after.tables()?, &names, &fills))
     }
 }
 
@@ -149,10 +149,8 @@ async fn refuse_empty(connection: &dyn Connection, altered: &AlteredTable) -> Re
     let table = &altered.before.name;
     for (column, is_new) in altered.unfilled_columns() {
         let name = &column.name;
-        let condition = match is_new {
-            true => "1 = 1".to_owned(),
-            false => format!("{} IS NULL", quoted(name, connection.dialect())),
-        };
+        let is_null = || format!("{} IS NULL", quoted(name, connection.dialect()));
+        let condition = if is_new { "1 = 1".to_owned() } else { is_null() };
         let count = inspect::count(connection, table, &condition).await?;
         if count > 0 {
             let (rows, have) = if count == 1 { ("row", "has") } else { ("rows", "have") };
@@ -166,6 +164,17 @@ async fn refuse_empty(connection: &dyn Connection, altered: &AlteredTable) -> Re
     Ok(())
 }
 
+/// The table beside the old one is nobody's business: errors speak of the table that it becomes.
+fn of_rebuilt(error: Error, change: &Change) -> Error {
+    let Change::AlterTable(altered) = change else { return error };
+    let beside = format!("new__{}", altered.after.name);
+    if !error.message().contains(&beside) {
+        return error;
+    }
+    let message = error.message().replace(&beside, &altered.after.name);
+    renamed(error, message)
+}
+
 fn with_sql(error: Error, sql: &str) -> Error {
     if error.excerpt().is_some() { error } else { error.with_excerpt(sql.to_owned()) }
 }
@@ -173,6 +182,11 @@ fn with_sql(error: Error, sql: &str) -> Error {
 /// Says which migration an error came up in.
 fn in_migration(error: Error, migration: &Migration) -> Error {
     let message = format!("migration `{}` failed: {}", migration.full_name(), error.message());
+    renamed(error, message)
+}
+
+/// The same error in other words.
+fn renamed(error: Error, message: String) -> Error {
     let mut named = Error::new(error.kind(), error.code(), message);
     if let Some(hint) = error.hint() {
         named = named.with_hint(hint.to_owned());

@@ -75,16 +75,7 @@ impl<'a> Graph<'a> {
 
     /// The app, or an error that lists the choices.
     pub(crate) fn require_app(&self, app: &str) -> Result<()> {
-        if self.apps.contains(&app) {
-            return Ok(());
-        }
-        let message =
-            format!("no migrations of an app `{app}`; choices are {}", suggest::list(self.apps.iter().copied()));
-        let error = Error::invalid(message).with_code("migrations.unknown_app");
-        Err(match suggest::nearest(app, self.apps.iter().copied()) {
-            Some(near) => error.with_hint(format!("did you mean `{near}`?")),
-            None => error,
-        })
+        require_app(app, &self.apps)
     }
 
     /// The migrations that must come before some, themselves included: true for each of them.
@@ -179,6 +170,20 @@ impl<'a> Graph<'a> {
         }
         Ok(state)
     }
+}
+
+/// The app is one of these, or an error lists them.
+pub(crate) fn require_app(app: &str, known: &[&str]) -> Result<()> {
+    if known.contains(&app) {
+        return Ok(());
+    }
+    let choices = suggest::list(known.iter().copied());
+    let error = Error::invalid(format!("unknown app `{app}`; apps with models or migrations are {choices}"))
+        .with_code("migrations.unknown_app");
+    Err(match suggest::nearest(app, known.iter().copied()) {
+        Some(near) => error.with_hint(format!("did you mean `{near}`?")),
+        None => error,
+    })
 }
 
 /// Does a migration's steps to the state alone.

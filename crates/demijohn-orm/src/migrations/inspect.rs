@@ -85,12 +85,11 @@ async fn indexes(connection: &dyn Connection, table: &str) -> Result<Vec<Existin
     for row in rows(connection, sql, vec![table.into()]).await? {
         let [name, unique, sql, column] = row.as_slice() else { continue };
         let name = text(name).unwrap_or_default();
-        match indexes.last_mut().filter(|index| index.name == name) {
-            Some(index) => index.columns.push(text(column)),
-            None => {
-                let unique = unique.as_int() == Some(1);
-                indexes.push(ExistingIndex { name, columns: vec![text(column)], unique, sql: text(sql) });
-            }
+        if let Some(index) = indexes.last_mut().filter(|index| index.name == name) {
+            index.columns.push(text(column));
+        } else {
+            let unique = unique.as_int() == Some(1);
+            indexes.push(ExistingIndex { name, columns: vec![text(column)], unique, sql: text(sql) });
         }
     }
     Ok(indexes)

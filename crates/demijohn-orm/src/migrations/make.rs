@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use demijohn_core::model::Models;
-use demijohn_core::{Error, Result};
+use demijohn_core::{Error, Result, suggest};
 
 use super::answers::{Answers, Ask, Given};
 use super::detect::{Draft, arrange, detect};
-use super::graph::Graph;
+use super::graph::{Graph, require_app};
 use super::name::{migration_name, next_number};
 use super::source::{self, List, folder};
 use super::state::State;
@@ -139,13 +139,13 @@ pub fn changed_apps(models: &Models, migrations: &[Arc<Migrations>]) -> Result<V
 }
 
 fn require_apps(apps: &[String], models: &Models, graph: &Graph<'_>) -> Result<()> {
-    for app in apps {
-        if models.iter().any(|meta| meta.app == app) {
-            continue;
+    let mut known: Vec<&str> = graph.apps().to_vec();
+    for meta in models.iter().filter(|meta| meta.managed) {
+        if !known.contains(&meta.app) {
+            known.push(meta.app);
         }
-        graph.require_app(app)?;
     }
-    Ok(())
+    apps.iter().try_for_each(|app| require_app(app, &known))
 }
 
 fn empty(options: &MakeOptions) -> Result<Vec<Draft>> {
@@ -271,7 +271,7 @@ impl Writer<'_> {
         if path.exists() {
             let message = format!("`{}` is there already", path.display());
             return Err(Error::misconfigured("migrations.file_exists", message)
-                .with_hint(format!("it is not in the list `{}`: add it there, or remove it", list.path.display())));
+                .with_hint(format!("add it to the list `{}`, or remove it", list.path.display())));
         }
         list.add(&module)?;
         let library = list.library().unwrap_or("demijohn").to_owned();
@@ -280,7 +280,8 @@ impl Writer<'_> {
 
     fn list_of(&mut self, app: &str) -> Result<List> {
         if let Some(known) = self.migrations.iter().find(|migrations| migrations.app == app) {
-            return List::read(&folder::file(&known.source, app)?);
+            let list = List::read(&folder::file(&known.source, app)?)?;
+            return refuse_unbuilt(&list, known).map(|()| list);
         }
         let Some(meta) = self.models.iter().find(|meta| meta.app == app && meta.managed && !meta.auto_created) else {
             let message = format!("app `{app}` has no model and no migrations, so no place for the source of one");
@@ -315,6 +316,17 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// A program that does not know the newest migrations would write them again.
+fn refuse_unbuilt(list: &List, known: &Migrations) -> Result<()> {
+    let is_built = |name: &&str| known.list.iter().any(|migration| migration.name == **name);
+    let unbuilt: Vec<&str> = list.declared().filter(|name| !is_built(name)).collect();
+    if unbuilt.is_empty() {
+        return Ok(());
+    }
+    let message = format!("this program was built before {} of app `{}`", suggest::list(unbuilt), known.app);
+    Err(Error::misconfigured("migrations.not_built", message).with_hint("build it again, then run `makemigrations`"))
 }
 
 fn cannot_write(path: &Path, error: std::io::Error) -> Error {

@@ -142,7 +142,9 @@ pub async fn migrate(
         progress(Progress::Done { faked });
         if backward { report.taken_back.push(name) } else { report.applied.push(name) }
     }
-    for hook in context.post_migrate {
+    // What the hooks need may not be there before everything is applied.
+    let is_complete = graph.iter().all(|(_, migration)| run.applied.has(&migration.app, &migration.name));
+    for hook in context.post_migrate.iter().filter(|_| is_complete) {
         (hook.0)(context.driver, context.models).await?;
     }
     drop(lock);
@@ -150,10 +152,8 @@ pub async fn migrate(
 }
 
 fn words(migration: &Migration, backward: bool) -> (String, Vec<String>) {
-    let words = |operation: &Operation| match backward {
-        true => format!("undo: {}", operation.words()),
-        false => operation.words(),
-    };
+    let undo = if backward { "undo: " } else { "" };
+    let words = |operation: &Operation| format!("{undo}{}", operation.words());
     let mut steps: Vec<String> = migration.operations.iter().map(words).collect();
     if backward {
         steps.reverse();

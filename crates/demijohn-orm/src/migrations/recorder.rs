@@ -28,6 +28,10 @@ impl Applied {
         Ok(Self(rows.iter().filter_map(|row| Some((text(row.first())?, text(row.get(1))?))).collect()))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn has(&self, app: &str, name: &str) -> bool {
         self.0.contains(&(app.to_owned(), name.to_owned()))
     }
@@ -91,7 +95,9 @@ pub(crate) async fn forget(connection: &dyn Connection, app: &str, name: &str) -
     let dialect = connection.dialect();
     let mut sql = format!("DELETE FROM {} WHERE {} = ", quoted(TABLE, dialect), quoted("app", dialect));
     dialect.placeholder(&mut sql, 1);
-    sql.push_str(&format!(" AND {} = ", quoted("name", dialect)));
+    sql.push_str(" AND ");
+    sql.push_str(&quoted("name", dialect));
+    sql.push_str(" = ");
     dialect.placeholder(&mut sql, 2);
     connection.execute(&Statement { sql, params: vec![app.into(), name.into()] }).await.map(|_| ())
 }

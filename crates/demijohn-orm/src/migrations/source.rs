@@ -186,3 +186,6 @@ fn literal(value: &Value) -> Code {
         other => Code::text(&other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,13 +11,13 @@ use super::{Field, Index, Pairs};
 
 /// The models as migrations have left them, apps together.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct State {
+pub(crate) struct State {
     pub(crate) models: Vec<ModelState>,
 }
 
 /// A model at some point in the history of migrations: its table, columns and indexes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ModelState {
+pub(crate) struct ModelState {
     pub(crate) app: String,
     pub(crate) name: String,
     pub(crate) table: String,
@@ -44,7 +44,7 @@ impl ModelState {
     }
 
     /// `blog.Post`.
-    pub fn full_name(&self) -> String {
+    pub(crate) fn full_name(&self) -> String {
         format!("{}.{}", self.app, self.name)
     }
 

@@ -72,7 +72,6 @@ impl fmt::Debug for Step {
 ///
 /// # Errors
 /// Never.
-#[expect(clippy::unused_async, reason = "it stands where an asynchronous function is expected")]
 pub async fn nothing(_tx: &Tx) -> Result<()> {
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The ORM on a real database.
 
+mod migrations;
 mod models;
 mod queries;
 mod records;

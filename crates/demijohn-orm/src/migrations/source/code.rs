@@ -1,8 +1,10 @@
 //! [`Code`]: Rust expressions, laid out as rustfmt lays them out when it is not configured.
 
+use std::fmt::Write as _;
+
 /// The longest line.
 const LINE: usize = 100;
-/// The longest call, chain or array on one line.
+/// The longest arguments, array, or chain of several calls on one line.
 const SHORT: usize = 60;
 
 /// A Rust expression.
@@ -54,7 +56,7 @@ impl Code {
                     text.push('.');
                     text.push_str(&call_on_one_line(name, arguments)?);
                 }
-                (text.len() <= SHORT).then_some(text)
+                (calls.len() == 1 || text.len() <= SHORT).then_some(text)
             }
             Self::Closure(_) => None,
         }
@@ -111,11 +113,12 @@ fn chain_on_lines(first: &Code, calls: &[(String, Vec<Code>)], indent: usize, st
     if let Some(text) = only_last_on_lines(first, calls, indent) {
         return text;
     }
-    let inner = indent + 4;
     let mut text = first.lines(indent, start, 0);
+    // What follows a closing bracket needs no indent of its own.
+    let inner = if text.contains('\n') { indent } else { indent + 4 };
     for (name, arguments) in calls {
         let call = Code::Call(name.clone(), arguments.clone());
-        text.push_str(&format!("\n{}.{}", " ".repeat(inner), call.lines(inner, inner + 1, 0)));
+        let _ = write!(text, "\n{}.{}", " ".repeat(inner), call.lines(inner, inner + 1, 0));
     }
     text
 }
@@ -132,7 +135,8 @@ fn only_last_on_lines(first: &Code, calls: &[(String, Vec<Code>)], indent: usize
     text.push('.');
     text.push_str(&call_on_lines(name, arguments, indent, indent + text.len()));
     let first_line = text.lines().next().unwrap_or_default();
-    (first_line.len() <= SHORT).then_some(text)
+    let longest = if before.is_empty() { LINE - indent } else { SHORT };
+    (first_line.len() <= longest).then_some(text)
 }
 
 fn closure(statements: &[Code], indent: usize) -> String {

@@ -43,7 +43,7 @@ pub(crate) fn file(source: &SourceMeta, app: &str) -> Result<PathBuf> {
 pub(crate) fn library_of(manifest_dir: &str) -> &'static str {
     let manifest = std::fs::read_to_string(Path::new(manifest_dir).join("Cargo.toml")).unwrap_or_default();
     let depends_on = |name: &str| {
-        let rest = |line: &str| line.strip_prefix(name).map(|rest| rest.starts_with([' ', '=', '.'])).unwrap_or(false);
+        let rest = |line: &str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '=', '.']));
         manifest.lines().any(rest)
     };
     if !depends_on("demijohn") && depends_on("demijohn-orm") { "demijohn_orm" } else { "demijohn" }

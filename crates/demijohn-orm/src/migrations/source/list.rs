@@ -38,10 +38,16 @@ impl List {
 
     /// The name under which the file knows the framework: what stands before `::migrations!`.
     pub(crate) fn library(&self) -> Option<&str> {
-        let end = self.text.find("::migrations!")?;
-        let begin =
-            self.text[..end].rfind(|letter: char| !(letter.is_alphanumeric() || letter == '_')).map_or(0, |at| at + 1);
+        let end = self.call()?.checked_sub("::".len()).filter(|end| self.text[*end..].starts_with("::"))?;
+        let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let begin = self.text[..end].rfind(|letter: char| !is_part(letter)).map_or(0, |at| at + 1);
         Some(&self.text[begin..end]).filter(|name| !name.is_empty())
+    }
+
+    /// The migrations that it declares: `0001_initial` for `mod m0001_initial;`.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &str> {
+        let names = self.text.lines().filter_map(|line| line.strip_prefix("mod m")?.trim_end().strip_suffix(';'));
+        names.filter(|name| name.starts_with(|letter: char| letter.is_ascii_digit()))
     }
 
     /// Adds a module to the list.
@@ -63,16 +69,23 @@ impl List {
         Ok(())
     }
 
+    /// Where `migrations!` stands, comments left out.
+    fn call(&self) -> Option<usize> {
+        let mut begin = 0;
+        for line in self.text.split_inclusive('\n') {
+            if !line.trim_start().starts_with("//")
+                && let Some(at) = line.find("migrations!")
+            {
+                return Some(begin + at);
+            }
+            begin += line.len();
+        }
+        None
+    }
+
     /// Where what stands between the brackets of `migrations!` begins and ends.
     fn brackets(&self) -> Option<(usize, usize)> {
-        let at = self.text.lines().scan(0, |at, line| {
-            let begin = *at;
-            *at += line.len() + 1;
-            Some((begin, line))
-        });
-        let is_call = |line: &str| line.contains("migrations!") && !line.trim_start().starts_with("//");
-        let (begin, line) = at.into_iter().find(|(_, line)| is_call(line))?;
-        let after = begin + line.find("migrations!")? + "migrations!".len();
+        let after = self.call()? + "migrations!".len();
         let open = after + self.text[after..].find(['(', '{', '['])?;
         let close = match self.text.as_bytes()[open] {
             b'(' => ')',
@@ -94,13 +107,12 @@ impl List {
                 place = Some(at);
             }
         }
-        match place {
-            Some(place) => self.text.insert_str(place, &line),
-            None => {
-                let call = self.text.find("::migrations!").unwrap_or(self.text.len());
-                let begin = self.text[..call].rfind('\n').map_or(0, |at| at + 1);
-                self.text.insert_str(begin, &format!("{line}\n"));
-            }
+        if let Some(place) = place {
+            self.text.insert_str(place, &line);
+        } else {
+            let call = self.call().unwrap_or(self.text.len());
+            let begin = self.text[..call].rfind('\n').map_or(0, |at| at + 1);
+            self.text.insert_str(begin, &format!("{line}\n"));
         }
     }
 

@@ -127,19 +127,19 @@ fn index<const N: usize>(columns: [String; N], unique: bool) -> TableIndex {
 
 /// Which tables and columns of `before` are called otherwise in `after`, when these models and fields were renamed.
 pub(crate) fn renames(before: &State, after: &State, renamed: &Renamed) -> Renames {
-    let mut renames = Renames::default();
+    let mut names = Renames::default();
     for old in &before.models {
         let name = renamed.model(&old.app, &old.name);
         let Some(new) = after.find(&old.app, name) else { continue };
         if old.table != new.table {
-            renames.tables.push((old.table.clone(), new.table.clone()));
+            names.tables.push((old.table.clone(), new.table.clone()));
         }
         for (field_name, old_field) in &old.fields {
             let new_name = renamed.field(old, field_name);
             let Some(new_field) = new.field(new_name) else { continue };
             let (from, to) = (old_field.column_for(field_name), new_field.column_for(new_name));
             if from != to {
-                renames.columns.push((new.table.clone(), from, to));
+                names.columns.push((new.table.clone(), from, to));
             }
         }
         for (field_name, old_pairs) in &old.many_to_many {
@@ -148,18 +148,18 @@ pub(crate) fn renames(before: &State, after: &State, renamed: &Renamed) -> Renam
             let table = new_pairs.table_for(&new.table, new_name);
             let old_table = old_pairs.table_for(&old.table, field_name);
             if old_table != table {
-                renames.tables.push((old_table, table.clone()));
+                names.tables.push((old_table, table.clone()));
             }
             let (old_columns, columns) =
                 (old_pairs.columns_for(&old.app, &old.name), new_pairs.columns_for(&new.app, &new.name));
             for (from, to) in [(old_columns.0, columns.0), (old_columns.1, columns.1)] {
                 if from != to {
-                    renames.columns.push((table.clone(), from, to));
+                    names.columns.push((table.clone(), from, to));
                 }
             }
         }
     }
-    renames
+    names
 }
 
 /// The model or the field that an operation renames.

@@ -1,0 +1,34 @@
+//! Migrations on real SQLite files.
+
+#![expect(clippy::needless_raw_string_hashes, reason = "snapshots are rewritten with hashes")]
+
+mod database;
+mod detect;
+mod django;
+mod errors;
+mod operations;
+mod rebuild;
+mod run;
+mod source;
+
+use std::sync::Arc;
+
+use demijohn_core::model::SourceMeta;
+use demijohn_orm::migrations::{Migration, Migrations};
+
+pub(crate) use database::Scratch;
+
+/// The migrations by app, in the order given.
+fn listed(list: Vec<Migration>) -> Vec<Arc<Migrations>> {
+    let mut apps: Vec<Migrations> = Vec::new();
+    for migration in list {
+        match apps.iter_mut().find(|own| own.app == migration.app()) {
+            Some(own) => own.list.push(migration),
+            None => {
+                let app = migration.app().to_owned();
+                apps.push(Migrations::new(&app, SourceMeta::default(), vec![migration]));
+            }
+        }
+    }
+    apps.into_iter().map(Arc::new).collect()
+}
