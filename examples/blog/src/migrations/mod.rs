@@ -1,0 +1,5 @@
+//! The migrations of this app. `makemigrations` keeps this list.
+
+demijohn::migrations! {
+    "blog",
+}
