@@ -164,6 +164,12 @@ impl Settings {
         self
     }
 
+    /// Sets the old keys whose signatures are still accepted.
+    pub fn with_secret_key_fallbacks<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.secret_key_fallbacks = keys.into_iter().map(Secret::new).collect();
+        self
+    }
+
     /// The key that everything signed is signed with.
     ///
     /// In development a random one is made and kept in `.demijohn/secret_key` beside the settings file.
