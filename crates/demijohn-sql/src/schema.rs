@@ -141,3 +141,6 @@ fn quoted_list<'a>(names: impl IntoIterator<Item = &'a str>, dialect: &dyn Diale
     let names: Vec<String> = names.into_iter().map(|name| quoted(name, dialect)).collect();
     names.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

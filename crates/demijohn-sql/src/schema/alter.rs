@@ -22,7 +22,7 @@ pub(super) fn alter_table(
     }
     for index in altered.dropped_indexes() {
         let index_name = existing.name_of(index).unwrap_or_else(|| index.name_on(name, dialect));
-        own.push(drop_index(name, &index_name, dialect));
+        own.push(drop_index(name, &index_name, index.unique, dialect));
     }
     for column in altered.dropped_columns() {
         own.push(format!("ALTER TABLE {table} DROP COLUMN {}", quoted(&column.name, dialect)));

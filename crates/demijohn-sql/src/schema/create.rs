@@ -60,22 +60,25 @@ pub(super) fn type_text(column: &TableColumn, dialect: &dyn Dialect) -> String {
     if column.auto && dialect.name() == "sqlite" { "integer".to_owned() } else { dialect.column_type(column.kind) }
 }
 
-/// Writes an index.
+/// Writes an index. What forbids duplicates is a constraint where a table can get one after it is made.
 pub(super) fn create_index(table: &str, index: &TableIndex, dialect: &dyn Dialect) -> String {
-    format!(
-        "CREATE {}INDEX {} ON {} ({})",
-        if index.unique { "UNIQUE " } else { "" },
-        quoted(&index.name_on(table, dialect), dialect),
-        quoted(table, dialect),
-        quoted_list(index.columns.iter().map(String::as_str), dialect)
-    )
+    let name = quoted(&index.name_on(table, dialect), dialect);
+    let table = quoted(table, dialect);
+    let columns = quoted_list(index.columns.iter().map(String::as_str), dialect);
+    match (index.unique, dialect.name()) {
+        (true, "sqlite") => format!("CREATE UNIQUE INDEX {name} ON {table} ({columns})"),
+        (true, _) => format!("ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE ({columns})"),
+        (false, _) => format!("CREATE INDEX {name} ON {table} ({columns})"),
+    }
 }
 
-/// Writes the removal of an index.
-pub(super) fn drop_index(table: &str, name: &str, dialect: &dyn Dialect) -> String {
-    match dialect.name() {
-        "mysql" => format!("DROP INDEX {} ON {}", quoted(name, dialect), quoted(table, dialect)),
-        _ => format!("DROP INDEX {}", quoted(name, dialect)),
+/// Writes the removal of an index that has this name.
+pub(super) fn drop_index(table: &str, name: &str, is_unique: bool, dialect: &dyn Dialect) -> String {
+    let (table, name) = (quoted(table, dialect), quoted(name, dialect));
+    match (is_unique, dialect.name()) {
+        (true, "postgres") => format!("ALTER TABLE {table} DROP CONSTRAINT {name}"),
+        (_, "mysql") => format!("DROP INDEX {name} ON {table}"),
+        _ => format!("DROP INDEX {name}"),
     }
 }
 

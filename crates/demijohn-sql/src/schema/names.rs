@@ -101,7 +101,7 @@ mod tests {
         let table = "a_table_whose_name_goes_on_and_on_and_on";
         let name = column_index_name(table, &["a_column_whose_name_is_no_shorter"], "_fk_other_table_id", 63);
         assert_eq!(name, "a_table_whose_name_g_a_column_whose_name__56644e51_fk_other_tab");
-        assert!(column_index_name("__x", &["y".repeat(80).as_str()], "", 63).starts_with("D_x_yyy"));
+        assert!(column_index_name("__x", &["y".repeat(80).as_str()], "", 63).starts_with("D__x_yyy"));
         assert!(declared_index_name("_x", &["y"]).starts_with("Dx_y_"));
     }
 }

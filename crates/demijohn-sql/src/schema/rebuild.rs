@@ -69,7 +69,7 @@ fn in_place(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, 
     let table = &altered.after.name;
     for index in altered.dropped_indexes() {
         let name = existing.name_of(index).unwrap_or_else(|| index.name_on(table, dialect));
-        sql.push(drop_index(table, &name, dialect));
+        sql.push(drop_index(table, &name, index.unique, dialect));
     }
     for column in altered.added_columns() {
         sql.push(format!("ALTER TABLE {} ADD COLUMN {}", quoted(table, dialect), column_text(column, dialect)));
