@@ -95,7 +95,8 @@ impl Flattened {
         self.static_files.extend(app.static_files);
         self.before_serve.extend(app.before_serve);
         for child in app.children {
-            let prefix = join(prefix, self.prefix(&child.prefix, child.place));
+            // A child at `/` adds nothing: its routes bring their own slash.
+            let prefix = format!("{prefix}{}", self.prefix(&child.prefix, child.place));
             self.add(child.app, &prefix, &name, &around);
         }
     }
