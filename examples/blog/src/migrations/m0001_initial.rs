@@ -1,6 +1,6 @@
 use demijohn::migrations::prelude::*;
 
-pub fn migration() -> Migration {
+pub(super) fn migration() -> Migration {
     Migration::new("blog", "0001_initial")
         .depends_on("auth", "0012_alter_user_first_name_max_length")
         .create_model("Tag", |m| {
