@@ -4,6 +4,7 @@
 
 mod database;
 mod detect;
+mod detect_models;
 mod django;
 mod errors;
 mod operations;

@@ -129,7 +129,7 @@ mod circle {
     }
 }
 
-fn models(metas: &[&'static ModelMeta]) -> Models {
+pub(super) fn models(metas: &[&'static ModelMeta]) -> Models {
     metas.iter().copied().collect()
 }
 
@@ -141,11 +141,11 @@ fn after() -> Models {
     models(&[after::Maker::meta(), after::Cup::meta(), after::Kind::meta()])
 }
 
-fn dry() -> MakeOptions {
+pub(super) fn dry() -> MakeOptions {
     MakeOptions { dry_run: true, ..MakeOptions::default() }
 }
 
-fn made(report: MakeReport) -> Vec<Migration> {
+pub(super) fn made(report: MakeReport) -> Vec<Migration> {
     report.made.into_iter().map(|made| made.migration).collect()
 }
 
@@ -157,7 +157,7 @@ mod list {
 }
 
 /// The migrations by app, listed in this file.
-fn placed(list: Vec<Migration>) -> Vec<Arc<Migrations>> {
+pub(super) fn placed(list: Vec<Migration>) -> Vec<Arc<Migrations>> {
     let own = |app: &Arc<Migrations>| Migrations::new(&app.app, list::all().source, app.list.clone());
     listed(list).iter().map(own).map(Arc::new).collect()
 }
@@ -168,7 +168,7 @@ fn first() -> Vec<Arc<Migrations>> {
     placed(made(report))
 }
 
-fn check(report: &Result<MakeReport>, wanted: Expect) {
+pub(super) fn check(report: &Result<MakeReport>, wanted: Expect) {
     match report {
         Ok(report) => {
             let sources: Vec<String> =
@@ -177,6 +177,11 @@ fn check(report: &Result<MakeReport>, wanted: Expect) {
         }
         Err(error) => wanted.assert_eq(&format!("{error:#}")),
     }
+}
+
+/// A model of the shop, which needs no other.
+pub(super) fn other_app() -> &'static ModelMeta {
+    before::Maker::meta()
 }
 
 /// Answers in this order.
