@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use demijohn_core::{Error, ErrorKind, Result, Settings};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 
 use crate::{Site, log};
 
@@ -26,7 +26,7 @@ pub async fn serve(site: Site, listener: TcpListener, stop: impl Future<Output =
     let shell = Arc::clone(site.shell()?);
     let settings = site.settings();
     let places = Arc::new(Semaphore::new(settings.max_connections as usize));
-    let (drain, draining) = watch::channel(false);
+    let drain = Arc::new(connection::Drain::default());
     let mut stop = pin!(stop);
     loop {
         // A connection beyond the limit waits in the system's queue, where it costs nothing here.
@@ -39,7 +39,7 @@ pub async fn serve(site: Site, listener: TcpListener, stop: impl Future<Output =
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection::Connection::new(Arc::clone(&shell), stream, peer, draining.clone());
+                let connection = connection::Connection::new(Arc::clone(&shell), stream, peer, Arc::clone(&drain));
                 let timeout = settings.header_timeout;
                 tokio::spawn(async move {
                     connection.serve(timeout).await;
@@ -50,7 +50,7 @@ pub async fn serve(site: Site, listener: TcpListener, stop: impl Future<Output =
         }
     }
     drop(listener);
-    drain.send_replace(true);
+    drain.start();
     let all = places.acquire_many(settings.max_connections);
     if tokio::time::timeout(settings.shutdown_grace, all).await.is_err() {
         let open = settings.max_connections as usize - places.available_permits();

@@ -3,6 +3,7 @@
 //! One hand-written service in place of a stack of layers: it checks the host, bounds the body, refuses forms of other
 //! sites, catches panics, draws errors, saves the session and sets the security headers.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -27,6 +28,7 @@ use body::BodyLimits;
 use csrf::{CsrfPolicy, Verdict};
 use headers::SecurityHeaders;
 use hosts::Hosts;
+use panic::Caught;
 
 /// A site's door.
 pub(crate) struct Shell {
@@ -51,6 +53,17 @@ pub(crate) struct Head {
     started: Option<Instant>,
 }
 
+/// The router's future.
+type Answer = Caught<<Router as tower_service::Service<crate::Request>>::Future>;
+
+/// What is next for a request.
+enum Step {
+    Handler(Answer),
+    /// It has to show its token first.
+    Token(Box<crate::Request>),
+    Refused(Error),
+}
+
 impl Shell {
     pub(crate) fn new(site: Site, router: Router) -> Result<Self> {
         let settings = site.settings();
@@ -71,22 +84,33 @@ impl Shell {
     }
 
     /// Answers one request.
-    pub(crate) async fn handle<B>(&self, request: Request<B>) -> Response
+    ///
+    /// Everything before the handler is done at once, and what is rare is boxed: the future of every request is as large
+    /// as all that it keeps, and it is moved.
+    pub(crate) fn handle<B>(self: Arc<Self>, request: Request<B>) -> impl Future<Output = Result<Response, Infallible>> + Send + use<B>
     where
         B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
         let (mut parts, body) = request.into_parts();
         let head = self.head(&mut parts);
-        let mut response = match self.admit(parts, body, &head).await {
-            Ok(request) => self.route(request).await,
-            Err(error) => error.into_response(),
-        };
-        self.finish(&head, &mut response).await;
-        if let Some(started) = head.started {
-            log::request(&head.method, &head.uri, response.status(), started.elapsed());
+        let step = self.admit(parts, body, &head);
+        async move {
+            let mut response = match step {
+                Step::Handler(response) => response.await,
+                Step::Token(request) => Arc::clone(&self).route_with_token(request).await,
+                Step::Refused(error) => error.into_response(),
+            };
+            let status = response.status();
+            if head.context.is_some() || status.is_client_error() || status.is_server_error() {
+                Box::pin(self.finish(&head, &mut response)).await;
+            }
+            self.headers.apply(response.headers_mut(), head.is_https);
+            if let Some(started) = head.started {
+                log::request(&head.method, &head.uri, response.status(), started.elapsed());
+            }
+            Ok(response)
         }
-        response
     }
 
     fn head(&self, parts: &mut Parts) -> Head {
@@ -108,33 +132,42 @@ impl Shell {
     }
 
     /// Everything that can refuse a request before its handler sees it.
-    async fn admit<B>(&self, parts: Parts, body: B, head: &Head) -> Result<crate::Request>
+    fn admit<B>(&self, parts: Parts, body: B, head: &Head) -> Step
     where
         B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        self.hosts.check(&parts)?;
-        let request = self.limits.apply(parts, body)?;
+        if let Err(error) = self.hosts.check(&parts) {
+            return Step::Refused(error);
+        }
+        let request = match self.limits.apply(parts, body) {
+            Ok(request) => request,
+            Err(error) => return Step::Refused(error),
+        };
         if !csrf::is_unsafe(request.method()) {
-            return Ok(request);
+            return Step::Handler(self.route(request));
         }
         let exempt = |path: &str| self.site.core().routes.at(path).is_some_and(|route| route.csrf_exempt);
         match self.csrf.judge(request.method(), request.headers(), head.is_https) {
-            Verdict::Pass => Ok(request),
-            _ if exempt(request.uri().path()) => Ok(request),
-            Verdict::NeedsToken => self.csrf.check_token(request, &self.limits).await,
-            Verdict::Refuse(reason) => Err(csrf::refusal(reason)),
+            Verdict::Pass => Step::Handler(self.route(request)),
+            _ if exempt(request.uri().path()) => Step::Handler(self.route(request)),
+            Verdict::NeedsToken => Step::Token(Box::new(request)),
+            Verdict::Refuse(reason) => Step::Refused(csrf::refusal(reason)),
         }
     }
 
     /// The router's answer; a panic in a handler becomes an error.
-    async fn route(&self, request: crate::Request) -> Response {
-        let mut router = self.router.clone();
-        match panic::caught(async move { router.call(request).await }).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
-            Err(error) => error.into_response(),
-        }
+    fn route(&self, request: crate::Request) -> Answer {
+        Caught { future: self.router.clone().call(request) }
+    }
+
+    fn route_with_token(self: Arc<Self>, request: Box<crate::Request>) -> crate::BoxFuture<'static, Response> {
+        Box::pin(async move {
+            match self.csrf.check_token(*request, &self.limits).await {
+                Ok(request) => self.route(request).await,
+                Err(error) => error.into_response(),
+            }
+        })
     }
 }
 
@@ -155,4 +188,19 @@ fn forwarded_https(parts: &Parts) -> bool {
 /// The error behind a response, or one that says what its status says.
 pub(crate) fn error_of(response: &Response) -> Option<Arc<Error>> {
     response.extensions().get::<crate::Failure>().map(|failure| Arc::clone(&failure.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The future of every request is moved into its connection, so its size is time.
+    #[test]
+    fn future_of_a_request_stays_small() {
+        let site = crate::__private::run_test(crate::App::new().build(crate::test::test_settings()));
+        let site = site.expect("an empty app can be built");
+        let shell = site.shell().expect("a built site has a shell");
+        let size = std::mem::size_of_val(&Arc::clone(shell).handle(Request::new(axum::body::Body::empty())));
+        assert!(size <= 1000, "{size} bytes");
+    }
 }

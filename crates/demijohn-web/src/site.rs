@@ -129,7 +129,10 @@ impl Site {
     /// This site came out of a handler.
     pub async fn handle(&self, request: Request) -> Result<Response> {
         let shell = Arc::clone(self.shell()?);
-        Ok(shell.handle(request).await)
+        match shell.handle(request).await {
+            Ok(response) => Ok(response),
+            Err(never) => match never {},
+        }
     }
 
     /// Runs what was given to run before the server listens, then the plugins' part of it.

@@ -1,10 +1,10 @@
 //! One connection.
 
-use std::convert::Infallible;
 use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Request;
@@ -13,7 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use crate::PeerAddr;
 use crate::shell::Shell;
@@ -23,46 +23,59 @@ const MOST_HEADERS: usize = 100;
 /// The largest head of a request.
 const HEAD_BUFFER: usize = 64 * 1024;
 
+/// Tells all connections that the server stops.
+#[derive(Default)]
+pub(super) struct Drain {
+    is_on: AtomicBool,
+    notify: Notify,
+}
+
+impl Drain {
+    pub(super) fn start(&self) {
+        // In this order: who is not waiting yet looks at the flag after it began to wait.
+        self.is_on.store(true, Ordering::SeqCst);
+        self.notify.notify_waiters();
+    }
+}
+
 pub(super) struct Connection {
     shell: Arc<Shell>,
     stream: TcpStream,
     peer: SocketAddr,
-    draining: watch::Receiver<bool>,
+    drain: Arc<Drain>,
 }
 
 impl Connection {
-    pub(super) fn new(shell: Arc<Shell>, stream: TcpStream, peer: SocketAddr, draining: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(shell: Arc<Shell>, stream: TcpStream, peer: SocketAddr, drain: Arc<Drain>) -> Self {
         // Without this a small answer may wait for the client's acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        Self { shell, stream, peer, draining }
+        Self { shell, stream, peer, drain }
     }
 
     /// Answers requests until the client leaves, errs or is too slow, or the server is told to stop.
     pub(super) async fn serve(self, header_timeout: Duration) {
-        let Self { shell, stream, peer, mut draining } = self;
+        let Self { shell, stream, peer, drain } = self;
         let service = service_fn(move |mut request: Request<Incoming>| {
-            let shell = Arc::clone(&shell);
-            async move {
-                request.extensions_mut().insert(PeerAddr(peer));
-                Ok::<_, Infallible>(shell.handle(request).await)
-            }
+            request.extensions_mut().insert(PeerAddr(peer));
+            Arc::clone(&shell).handle(request)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(header_timeout)
             .max_headers(MOST_HEADERS)
             .max_buf_size(HEAD_BUFFER)
-            .pipeline_flush(true)
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades();
         let mut connection = pin!(connection);
-        let mut stopped = pin!(async move {
-            // An error means that the server itself is gone, which is a stop too.
-            let _ = draining.wait_for(|draining| *draining).await;
-        });
-        let mut is_stopping = false;
+        let mut stopped = pin!(drain.notify.notified());
+        let (mut is_waiting, mut is_stopping) = (true, false);
         poll_fn(|cx| {
-            if !is_stopping && stopped.as_mut().poll(cx).is_ready() {
+            // Asked once, it wakes this task; after that a look at the flag is enough, and much cheaper.
+            if is_waiting {
+                is_waiting = false;
+                let _ = stopped.as_mut().poll(cx);
+            }
+            if !is_stopping && drain.is_on.load(Ordering::SeqCst) {
                 is_stopping = true;
                 connection.as_mut().graceful_shutdown();
             }

@@ -35,7 +35,6 @@ impl Shell {
                 headers::content_policy(response.headers_mut(), context.made_nonce());
             }
         }
-        self.headers.apply(response.headers_mut(), head.is_https);
     }
 
     /// Puts the page or the JSON of an error into its response.

@@ -2,13 +2,18 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::future::{Future, poll_fn};
+use std::convert::Infallible;
+use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Once;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
+use axum::response::IntoResponse as _;
 use demijohn_core::{Error, excerpt};
+use pin_project_lite::pin_project;
+
+use crate::Response;
 
 thread_local! {
     /// Where this thread panicked last. The panic is caught on the thread that made it.
@@ -30,15 +35,26 @@ pub(crate) fn remember_places() {
     });
 }
 
-/// The future's value, or the panic that ended it.
-pub(crate) async fn caught<F: Future>(future: F) -> Result<F::Output, Error> {
-    let mut future = pin!(future);
-    poll_fn(move |cx| match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-        Ok(Poll::Pending) => Poll::Pending,
-        Err(payload) => Poll::Ready(Err(error(&*payload))),
-    })
-    .await
+pin_project! {
+    /// A handler's answer; its panic is an answer too.
+    pub(crate) struct Caught<F> {
+        #[pin]
+        pub(crate) future: F,
+    }
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Future for Caught<F> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        let future = self.project().future;
+        match panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(Poll::Ready(Ok(response))) => Poll::Ready(response),
+            Ok(Poll::Ready(Err(never))) => match never {},
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(payload) => Poll::Ready(error(&*payload).into_response()),
+        }
+    }
 }
 
 fn error(payload: &(dyn Any + Send)) -> Error {
