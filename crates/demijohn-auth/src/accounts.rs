@@ -122,7 +122,9 @@ impl Accounts {
         const SAMPLE: u64 = 200;
         let look = async || {
             let some = User::objects().select(|user| user.password).limit(SAMPLE).all(db).await?;
-            some.iter().for_each(|stored| self.hashing.observe(stored));
+            for stored in &some {
+                self.hashing.observe(stored);
+            }
             Ok::<_, Error>(())
         };
         self.observed.get_or_try_init(look).await.copied()

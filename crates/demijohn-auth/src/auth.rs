@@ -17,7 +17,7 @@ use crate::{Accounts, PermissionSet, authenticate, login, logout, update_session
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attempt {
     /// It is this user's.
-    Welcome(User),
+    Welcome(Box<User>),
     /// It is nobody's who may log in. Why is not for anybody to know.
     Refused,
     /// There were too many failures: so long nothing is looked at.
@@ -108,7 +108,7 @@ impl Auth {
         let found = authenticate(&db, accounts.hasher(), username, password).await?;
         Ok(found.map_or(Attempt::Refused, |user| {
             accounts.throttle().succeed(username, self.client);
-            Attempt::Welcome(user)
+            Attempt::Welcome(Box::new(user))
         }))
     }
 

@@ -1,5 +1,6 @@
 //! Content types and permissions: a row for each model, and four for what can be done to its rows.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use demijohn_core::Result;
@@ -60,10 +61,10 @@ async fn make_content_types(db: &dyn Executor) -> Result<HashMap<(String, String
     let rows = ContentType::objects().all(db).await?;
     let mut types: HashMap<_, _> = rows.into_iter().map(|row| ((row.app_label, row.model), row.id)).collect();
     for meta in described(db.models()) {
-        let key = key_of(meta);
-        if !types.contains_key(&key) {
-            let row = ContentType::create().app_label(key.0.as_str()).model(key.1.as_str()).save(db).await?;
-            types.insert(key, row.id);
+        if let Entry::Vacant(missing) = types.entry(key_of(meta)) {
+            let (app, name) = missing.key();
+            let row = ContentType::create().app_label(app).model(name).save(db).await?;
+            missing.insert(row.id);
         }
     }
     Ok(types)

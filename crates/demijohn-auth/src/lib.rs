@@ -58,4 +58,4 @@ pub use models::{ContentType, Group, Permission, User};
 pub use permissions::{PermissionSet, permissions_of};
 pub use session_store::DbSessionStore;
 pub use throttle::Throttle;
-pub use views::{PasswordChange, Refusal, login_form, password_change_form};
+pub use views::{Refusal, login_form, password_change_form};

@@ -10,7 +10,7 @@ mod password_change;
 pub(crate) mod sign_in;
 
 pub use login::{Refusal, login_form};
-pub use password_change::{PasswordChange, password_change_form};
+pub use password_change::password_change_form;
 
 /// Adds the routes.
 pub(crate) fn routes(app: App) -> App {

@@ -114,7 +114,9 @@ pub(super) fn new_password(dialogue: &mut dyn Dialogue, complaints: &dyn Fn(&str
         if complaints.is_empty() {
             return Ok(password);
         }
-        complaints.iter().for_each(|complaint| dialogue.say(&format!("{complaint}\n")));
+        for complaint in &complaints {
+            dialogue.say(&format!("{complaint}\n"));
+        }
         let answer = dialogue.ask("Use this password all the same? [y/N]: ")?;
         if answer.trim().eq_ignore_ascii_case("y") {
             return Ok(password);

@@ -22,21 +22,22 @@ pub fn login_form() -> Form {
         .field(Field::password("password").autocomplete("current-password"))
 }
 
-impl Attempt {
-    /// Finds out whose name and password a [`login_form`] holds; what is wrong is added to the form. With it comes the
-    /// status to answer with when nobody is to be logged in.
+/// The forms of login pages.
+impl Auth {
+    /// Finds out whose name and password a [`login_form`] holds. When it is nobody's, the form says what is wrong, and
+    /// the refusal knows the status to answer with. Nobody is logged in by this.
     ///
     /// # Errors
     /// What the database reports; `auth.busy` when too many checks are waiting already.
-    pub async fn of_form(auth: &Auth, form: &mut Form) -> Result<Result<User, Refusal>> {
+    pub async fn check_login_form(&self, form: &mut Form) -> Result<Result<User, Refusal>> {
         let Ok(cleaned) = form.validate() else { return Ok(Err(Refusal { wait: None })) };
-        Ok(match auth.attempt(cleaned.text("username"), cleaned.text("password")).await? {
-            Self::Welcome(user) => Ok(user),
-            Self::Refused => {
+        Ok(match self.attempt(cleaned.text("username"), cleaned.text("password")).await? {
+            Attempt::Welcome(user) => Ok(*user),
+            Attempt::Refused => {
                 form.add_error(FieldErrors::FORM, REFUSED);
                 Err(Refusal { wait: None })
             }
-            Self::TooMany(wait) => {
+            Attempt::TooMany(wait) => {
                 form.add_error(FieldErrors::FORM, format!("Too many failed attempts. Please try again in {}.", words(wait)));
                 Err(Refusal { wait: Some(wait) })
             }
@@ -71,7 +72,7 @@ pub(super) async fn submit(auth: Auth, page: Templates, data: FormData) -> Resul
     let mut form = login_form();
     form.bind(&data);
     let next = data.get("next").unwrap_or_default();
-    match Attempt::of_form(&auth, &mut form).await? {
+    match auth.check_login_form(&mut form).await? {
         Ok(user) => {
             auth.login(&user).await?;
             Ok(no_store(Redirect::local(next, auth.accounts()?.after_login())))

@@ -25,38 +25,29 @@ pub fn password_change_form() -> Form {
         })
 }
 
-/// Changes the password of whoever is logged in, as a [`password_change_form`] says.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PasswordChange {
-    /// It was changed. Other sessions of the user are over; this one goes on.
-    Done(User),
-    /// The form says what is wrong.
-    Refused,
-}
-
-impl PasswordChange {
-    /// Looks at the form and changes the password if all is well. Wrong old passwords are counted as failed logins.
+/// The forms of pages that change passwords.
+impl Auth {
+    /// Changes the password of whoever is logged in as a [`password_change_form`] says: other sessions of the user are
+    /// over then, and this one goes on. `None` when the form says what is wrong. Wrong old passwords are counted as
+    /// failed logins.
     ///
     /// # Errors
     /// What the session store or the database reports.
-    pub async fn of_form(auth: &Auth, user: &User, form: &mut Form) -> Result<Self> {
-        let Ok(cleaned) = form.validate() else { return Ok(Self::Refused) };
+    pub async fn apply_password_form(&self, user: &User, form: &mut Form) -> Result<Option<User>> {
+        let Ok(cleaned) = form.validate() else { return Ok(None) };
         let new = cleaned.text("new_password1");
         let mut errors = FieldErrors::new();
-        auth.accounts()?.rules().check_field("new_password2", new, &user.attributes(), &mut errors);
+        self.accounts()?.rules().check_field("new_password2", new, &user.attributes(), &mut errors);
         form.add_errors(&errors);
-        // The name goes with the old password: an account that was made inactive or whose name changed is refused.
-        match auth.attempt(&user.username, cleaned.text("old_password")).await? {
-            Attempt::Welcome(found) if found == *user => {}
+        // Through the name, so that an account that was made inactive meanwhile is refused.
+        match self.attempt(&user.username, cleaned.text("old_password")).await? {
+            Attempt::Welcome(found) if *found == *user => {}
             Attempt::Welcome(_) | Attempt::Refused => form.add_error("old_password", WRONG),
             Attempt::TooMany(_) => {
                 form.add_error("old_password", "Too many wrong passwords. Please try again later.");
             }
         }
-        if !form.errors().is_empty() {
-            return Ok(Self::Refused);
-        }
-        auth.change_password(user, new).await.map(Self::Done)
+        if form.errors().is_empty() { self.change_password(user, new).await.map(Some) } else { Ok(None) }
     }
 }
 
@@ -67,9 +58,9 @@ pub(super) async fn page(user: User, auth: Auth, page: Templates) -> Result<Resp
 pub(super) async fn submit(user: User, auth: Auth, page: Templates, data: FormData) -> Result<Response> {
     let mut form = password_change_form();
     form.bind(&data);
-    match PasswordChange::of_form(&auth, &user, &mut form).await? {
-        PasswordChange::Done(_) => Ok(no_store(Redirect::to(auth.site().url_for("auth.password_change_done", ())?))),
-        PasswordChange::Refused => draw(&user, &auth, &page, &form),
+    match auth.apply_password_form(&user, &mut form).await? {
+        Some(_) => Ok(no_store(Redirect::to(auth.site().url_for("auth.password_change_done", ())?))),
+        None => draw(&user, &auth, &page, &form),
     }
 }
 

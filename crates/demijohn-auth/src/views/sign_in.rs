@@ -11,25 +11,31 @@ use crate::models::User;
 use crate::sign_in_link::{self, LIFETIME};
 use crate::{Accounts, Auth};
 
+#[cfg(test)]
+mod tests;
+
 /// Prints a link for the first superuser, where one may be.
 pub(crate) async fn print_link(site: &Site) -> Result<()> {
-    if !sign_in_link::is_allowed(site.settings()) {
-        return Ok(());
-    }
-    let db = Database::of(site)?.db().await?;
-    let text = match first_superuser(db).await? {
-        Some(user) => {
-            let token = Accounts::of(site)?.link.issue(user.id, &site.settings().keys()?);
-            let path = site.url_for("auth.sign_in", ("token", token))?;
-            let address = sign_in_link::address(site.settings(), &path);
-            let name: String = user.username.chars().flat_map(char::escape_debug).collect();
-            format!("Sign in as {name}, once, within {} minutes: {address}\n", LIFETIME.as_secs() / 60)
-        }
-        None => "There is no superuser yet: make one with `createsuperuser`.\n".to_owned(),
-    };
+    let text = announcement(site).await?;
     // Whoever closed the pipe does not want the link.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     Ok(())
+}
+
+/// What the developer is told at start; nothing in production or where others could follow the link.
+async fn announcement(site: &Site) -> Result<String> {
+    if !sign_in_link::is_allowed(site.settings()) {
+        return Ok(String::new());
+    }
+    let db = Database::of(site)?.db().await?;
+    let Some(user) = first_superuser(db).await? else {
+        return Ok("There is no superuser yet: make one with `createsuperuser`.\n".to_owned());
+    };
+    let token = Accounts::of(site)?.link.issue(user.id, &site.settings().keys()?);
+    let path = site.url_for("auth.sign_in", ("token", token))?;
+    let address = sign_in_link::address(site.settings(), &path);
+    let name: String = user.username.chars().flat_map(char::escape_debug).collect();
+    Ok(format!("Sign in as {name}, once, within {} minutes: {address}\n", LIFETIME.as_secs() / 60))
 }
 
 async fn first_superuser(db: &dyn Executor) -> Result<Option<User>> {
