@@ -34,20 +34,25 @@ impl Auth {
     /// # Errors
     /// What the session store or the database reports.
     pub async fn apply_password_form(&self, user: &User, form: &mut Form) -> Result<Option<User>> {
-        let Ok(cleaned) = form.validate() else { return Ok(None) };
-        let new = cleaned.text("new_password1");
-        let mut errors = FieldErrors::new();
-        self.accounts()?.rules().check_field("new_password2", new, &user.attributes(), &mut errors);
-        form.add_errors(&errors);
-        // Through the name, so that an account that was made inactive meanwhile is refused.
-        match self.attempt(&user.username, cleaned.text("old_password")).await? {
-            Attempt::Welcome(found) if *found == *user => {}
-            Attempt::Welcome(_) | Attempt::Refused => form.add_error("old_password", WRONG),
-            Attempt::TooMany(_) => {
-                form.add_error("old_password", "Too many wrong passwords. Please try again later.");
+        // Everything that is wrong is said at once, so what can be looked at is, whatever else is wrong.
+        let _ = form.validate();
+        let [old, new] = ["old_password", "new_password1"].map(|name| form.cleaned().text(name).to_owned());
+        if !new.is_empty() {
+            let mut errors = FieldErrors::new();
+            self.accounts()?.rules().check_field("new_password1", &new, &user.attributes(), &mut errors);
+            form.add_errors(&errors);
+        }
+        if !old.is_empty() {
+            // Through the name, so that an account that was made inactive meanwhile is refused.
+            match self.attempt(&user.username, &old).await? {
+                Attempt::Welcome(found) if *found == *user => {}
+                Attempt::Welcome(_) | Attempt::Refused => form.add_error("old_password", WRONG),
+                Attempt::TooMany(_) => {
+                    form.add_error("old_password", "Too many wrong passwords. Please try again later.");
+                }
             }
         }
-        if form.errors().is_empty() { self.change_password(user, new).await.map(Some) } else { Ok(None) }
+        if form.errors().is_empty() { self.change_password(user, &new).await.map(Some) } else { Ok(None) }
     }
 }
 

@@ -79,7 +79,9 @@ pub(crate) async fn on_django() -> Option<Fresh> {
         return None;
     }
     let folder = Folder::new();
-    std::fs::copy(shared, folder.0.join("site.sqlite3")).expect("a copy of the database");
+    // A copy by `fs::copy` would be as read-only as the original.
+    let bytes = std::fs::read(shared).expect("the database can be read");
+    std::fs::write(folder.0.join("site.sqlite3"), bytes).expect("a copy of the database");
     let settings = settings(&folder.url()).with_secret_key(DJANGO_KEY);
     let client = TestClient::new((app(), settings)).await.expect("a sound site");
     let db = database(client.site()).await;

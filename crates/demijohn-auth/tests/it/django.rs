@@ -7,7 +7,7 @@ use demijohn_core::signing::{Keys, session};
 use demijohn_orm::Model as _;
 use serde_json::Value;
 
-use crate::app::{DJANGO_KEY, hashing, on_django};
+use crate::app::{DJANGO_KEY, Fresh, PASSWORD, hashing, on_django};
 use crate::login::SESSION;
 
 /// The session that Django keeps for grace, and that no browser has ended.
@@ -76,4 +76,63 @@ async fn an_inactive_user_is_nobody_with_a_good_session() {
     site.client.login(&john).await.expect("a session");
     site.client.get("/who").await.assert_status(302);
     assert_eq!(site.client.get("/maybe").await.text(), "nobody");
+}
+
+/// What Django finds: the session's user and values, and whether the password is right.
+const READ: &str = "
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.hashers import check_password
+from django.http import HttpRequest
+request = HttpRequest()
+request.session = import_module(settings.SESSION_ENGINE).SessionStore(KEY)
+user = get_user(request)
+print(user.username, user.has_perm('blog.add_post'), request.session['visits'], check_password(PASSWORD, user.password))
+print(user.last_login is not None, user.get_session_auth_hash() == request.session['_auth_user_hash'])
+request.session['visits'] += 1
+request.session.save()
+";
+
+/// Runs a command of the Django project that shares its database with a site; `None` where there is no Django.
+fn manage(site: &Fresh, arguments: &[&str]) -> Option<String> {
+    let project = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/django/peer");
+    let Some(python) = std::env::var_os("DEMIJOHN_DJANGO_PYTHON").filter(|_| std::path::Path::new(project).exists()) else {
+        eprintln!("skipped: DEMIJOHN_DJANGO_PYTHON names no Python with Django, or there is no shared project");
+        return None;
+    };
+    let settings = site.client.site().settings();
+    let path = settings.database_url.as_ref().and_then(|url| url.expose().strip_prefix("sqlite:")).expect("a file");
+    let mut django = std::process::Command::new(python);
+    django.current_dir(project).env("SITE_DB", path).env("PYTHONDONTWRITEBYTECODE", "1").arg("manage.py");
+    let output = django.args(arguments).output().expect("Django runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[tokio::test]
+async fn django_reads_and_writes_what_is_made_here() {
+    let Some(site) = on_django().await else { return };
+    User::create_superuser(&site.db, &hashing(), "countess", "c@example.org", PASSWORD).await.expect("a user");
+    let fields = [("username", "countess"), ("password", PASSWORD)];
+    site.client.post("/accounts/login/").form(&fields).await.assert_redirect("/home");
+    assert_eq!(site.client.get("/visits").await.text(), "1");
+    let key = site.client.cookie(SESSION).expect("a cookie");
+    let code = format!("KEY = {key:?}\nPASSWORD = {PASSWORD:?}{READ}");
+    let Some(said) = manage(&site, &["shell", "--no-imports", "-c", &code]) else { return };
+    assert_eq!(said, "countess True 1 True\nTrue True\n");
+    assert_eq!(site.client.get("/visits").await.text(), "3");
+    assert_eq!(site.client.get("/who").await.text(), "countess");
+}
+
+#[tokio::test]
+async fn django_finds_a_new_database_migrated() {
+    let site = Fresh::new().await;
+    let Some(said) = manage(&site, &["migrate", "--no-color"]) else { return };
+    let applied: Vec<&str> = said.lines().filter_map(|line| line.trim().strip_prefix("Applying ")).collect();
+    assert!(!applied.is_empty() && applied.iter().all(|name| name.starts_with("admin.") || name.starts_with("blog.")), "{said}");
+    assert_eq!(manage(&site, &["check"]).expect("it ran before"), "System check identified no issues (0 silenced).\n");
+    site.user("ada").await;
+    let count = "from django.contrib.auth.models import *; print(User.objects.count(), Permission.objects.count())";
+    assert_eq!(manage(&site, &["shell", "--no-imports", "-c", count]).expect("it ran before"), "1 36\n");
 }

@@ -112,9 +112,9 @@ async fn next_leads_to_pages_of_this_site_only() {
         client.login(&ada).await.expect("a session");
         let response = client.post("/accounts/logout/").form(&[("next", next)]).await;
         assert_eq!(response.header("location"), None, "{next:?}");
-        let query: String = format!("/accounts/login/?next={}", next.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>());
-        if query.len() < 8000 {
-            let page = client.get(&query).await.assert_status(200).text();
+        if next.len() < 1000 {
+            let escaped: Vec<String> = next.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let page = client.get(&format!("/accounts/login/?next={}", escaped.concat())).await.assert_status(200).text();
             assert!(page.contains(r#"name="next" value="""#), "{next:?} {page}");
         }
     }

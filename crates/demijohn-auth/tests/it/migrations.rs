@@ -34,9 +34,13 @@ async fn a_new_database_is_what_django_would_have_made() {
     let mut expected = lines(&django, TABLES).await;
     expected.retain(|name| !name.starts_with("django_admin_log"));
     assert_eq!(lines(&fresh, TABLES).await, expected);
-    for table in expected.iter().filter(|name| !name.contains("_uniq") && name.matches('_').count() < 4) {
-        let columns = format!("SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk FROM pragma_table_info('{table}') ORDER BY name");
+    for table in &expected {
+        let columns = format!(
+            "SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk FROM pragma_table_info('{table}') ORDER BY name"
+        );
         assert_eq!(lines(&fresh, &columns).await, lines(&django, &columns).await, "{table}");
+        let keys = format!("SELECT \"from\" || \"table\" || \"to\" FROM pragma_foreign_key_list('{table}') ORDER BY id");
+        assert_eq!(lines(&fresh, &keys).await, lines(&django, &keys).await, "{table}");
     }
 }
 

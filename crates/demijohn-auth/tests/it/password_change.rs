@@ -61,6 +61,11 @@ async fn a_password_that_is_not_good_is_refused_beside_its_field() {
             assert!(secret.len() < 9 || !text.contains(&format!("\"{secret}\"")), "the page repeats a password");
         }
     }
+    let response = site.client.post("/accounts/password_change/").form(&fields("wrong", "12345", "1234")).await;
+    let text = response.assert_status(200).text();
+    for expected in ["entered incorrectly", "too short", "too common", "entirely numeric", "password fields didn"] {
+        assert!(text.contains(expected), "all at once: {expected}: {text}");
+    }
     let stored = User::objects().with_key(ada.id).get(&site.db).await.expect("the user").password;
     assert_eq!(stored, ada.password);
 }

@@ -10,14 +10,13 @@ use crate::app::{Fresh, PASSWORD, hashing, migrate_all, on_django};
 async fn every_model_gets_its_four_permissions_once_with_djangos_names() {
     let site = Fresh::new().await;
     let named = async || {
-        let rows = Permission::objects().select_related(|p| p.content_type()).all(&site.db).await.expect("permissions");
-        let mut names: Vec<String> = rows
-            .iter()
-            .map(|row| {
-                let model = row.content_type.get().expect("loaded");
-                format!("{}.{} {}: {}", model.app_label, model.model, row.codename, row.name)
-            })
-            .collect();
+        let rows = Permission::objects()
+            .select(|p| (p.content_type().app_label, p.content_type().model, p.codename, p.name))
+            .all(&site.db)
+            .await
+            .expect("permissions");
+        let words = |(app, model, codename, name): (String, String, String, String)| format!("{app}.{model} {codename}: {name}");
+        let mut names: Vec<String> = rows.into_iter().map(words).collect();
         names.sort();
         names
     };
