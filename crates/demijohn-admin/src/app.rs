@@ -6,7 +6,8 @@ use demijohn_web::{App, BoxFuture, Plugin, Site, SiteBuilder};
 
 use crate::site::AdminSite;
 use crate::{
-    LogEntry, assets, autocomplete, change_form, change_list, delete, history, index, login, migrations, password, users,
+    LogEntry, assets, autocomplete, change_form, change_list, delete, history, index, login, migrations, password,
+    users,
 };
 
 /// The admin, to be installed with `.install(admin::app())`; it is at `/admin` then.

@@ -162,8 +162,8 @@ pub(crate) fn respond(staff: &Staff, model: &AdminModel, mode: Mode<'_>, data: &
 /// `object`: what pages about one row know of it.
 pub(crate) fn object_context(staff: &Staff, model: &AdminModel, record: &Record) -> Json {
     let key = record.key().to_string();
-    let url = staff.may_see(model.meta).then(|| {
-        with_filters(&staff.admin().row_url(model.meta, &key, "change"), &kept_filters(staff.query()))
-    });
+    let url = staff
+        .may_see(model.meta)
+        .then(|| with_filters(&staff.admin().row_url(model.meta, &key, "change"), &kept_filters(staff.query())));
     json!({ "pk": key, "label": relations::label(record, model.root), "url": url })
 }

@@ -78,13 +78,13 @@ async fn list_context(staff: &Staff, model: &AdminModel, query: &ListQuery, show
     let is_filtered = searched.is_some() || query.filters().next().is_some();
     let selected = RecordSet::new(model.root).filter(shown);
     let count = selected.clone().count(&staff.db).await?;
-    let full_count =
-        if is_filtered { RecordSet::new(model.root).count(&staff.db).await? } else { count };
+    let full_count = if is_filtered { RecordSet::new(model.root).count(&staff.db).await? } else { count };
     let page = Page::read(query, count, model.list_per_page, model.list_max_show_all);
     let rows = if count == 0 {
         Vec::new()
     } else {
-        let mut selected = selected.with_related(rows::paths(model, &columns)).offset(page.offset()).limit(page.limit());
+        let mut selected =
+            selected.with_related(rows::paths(model, &columns)).offset(page.offset()).limit(page.limit());
         for (column, descending) in &sorting.order {
             selected = selected.then_by(*column, *descending);
         }

@@ -122,7 +122,8 @@ pub(crate) async fn delete_selected(staff: &Staff, model: &AdminModel, keys: Vec
 async fn labelled(staff: &Staff, model: &AdminModel, keys: Vec<Value>) -> Result<Vec<(Value, String)>> {
     let mut rows = Vec::new();
     for chunk in keys.chunks(500) {
-        let found = RecordSet::new(model.root).with_related(relations::label_paths(model.root)).with_keys(chunk.to_vec());
+        let found =
+            RecordSet::new(model.root).with_related(relations::label_paths(model.root)).with_keys(chunk.to_vec());
         for record in found.all(&staff.db).await? {
             staff.require(users::may_touch(staff, &record))?;
             rows.push((record.key().clone(), relations::label(&record, model.root)));

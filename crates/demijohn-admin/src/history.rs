@@ -39,12 +39,7 @@ async fn show(staff: &Staff, app: &str, name: &str, key: &str) -> Result<Respons
     staff.render("admin/object_history.html", context)
 }
 
-async fn entries(
-    staff: &Staff,
-    content_type: Value,
-    record: &Record,
-    query: &ListQuery,
-) -> Result<(Page, Vec<Json>)> {
+async fn entries(staff: &Staff, content_type: Value, record: &Record, query: &ListQuery) -> Result<(Page, Vec<Json>)> {
     let root = LogEntry::root();
     let column = |name: &str| Column { path: root, field: log_entry::position(name) };
     let rows = RecordSet::new(root)

@@ -102,7 +102,8 @@ pub(crate) async fn write(
 pub(crate) async fn content_type(db: &dyn Executor, meta: &'static ModelMeta) -> Result<Value> {
     let name = meta.name_lower();
     let root = ContentType::root();
-    let found = RecordSet::new(root).filter(is(root, "app_label", meta.app)).filter(is(root, "model", &name)).first(db).await?;
+    let found =
+        RecordSet::new(root).filter(is(root, "app_label", meta.app)).filter(is(root, "model", &name)).first(db).await?;
     if let Some(found) = found {
         return Ok(found.key().clone());
     }
@@ -117,7 +118,8 @@ pub(crate) async fn content_type(db: &dyn Executor, meta: &'static ModelMeta) ->
 /// The row that stands for a model, if there is one.
 pub(crate) async fn known_content_type(db: &dyn Executor, meta: &'static ModelMeta) -> Result<Option<Value>> {
     let root = ContentType::root();
-    let rows = RecordSet::new(root).filter(is(root, "app_label", meta.app)).filter(is(root, "model", &meta.name_lower()));
+    let rows =
+        RecordSet::new(root).filter(is(root, "app_label", meta.app)).filter(is(root, "model", &meta.name_lower()));
     Ok(rows.first(db).await?.map(|row| row.key().clone()))
 }
 

@@ -13,7 +13,8 @@ use crate::site::AdminSite;
 use crate::staff::{admin_of, private, site_context};
 
 /// What is said of every login that fails, whatever the reason.
-const REFUSED: &str = "Please enter the correct username and password for a staff account. Note that both fields may be case-sensitive.";
+const REFUSED: &str =
+    "Please enter the correct username and password for a staff account. Note that both fields may be case-sensitive.";
 
 /// Everything that the login page needs.
 pub(crate) struct Door {
@@ -58,8 +59,11 @@ pub(crate) async fn form(door: Door) -> Result<Response> {
 pub(crate) async fn submit(door: Door, data: FormData) -> Result<Response> {
     let text = |name: &str| data.get(name).unwrap_or_default();
     let (username, password, next) = (text("username").trim(), text("password"), text("next"));
-    let missing: Vec<&str> =
-        [("username", username), ("password", password)].iter().filter(|(_, text)| text.is_empty()).map(|(name, _)| *name).collect();
+    let missing: Vec<&str> = [("username", username), ("password", password)]
+        .iter()
+        .filter(|(_, text)| text.is_empty())
+        .map(|(name, _)| *name)
+        .collect();
     if !missing.is_empty() {
         return page(&door, next, username, None, &[], &missing);
     }

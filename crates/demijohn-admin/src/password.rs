@@ -58,7 +58,9 @@ async fn change(staff: &Staff, auth: &Auth, data: &FormData) -> Result<Response>
     // Guesses at the old password count as guesses at the login do.
     match auth.attempt(&staff.user.username, &old).await? {
         Attempt::Welcome(user) if *user == staff.user => {}
-        Attempt::TooMany(_) => form.add_error("old_password", "There were too many failed attempts. Please wait a little."),
+        Attempt::TooMany(_) => {
+            form.add_error("old_password", "There were too many failed attempts. Please wait a little.")
+        }
         _ if old.is_empty() => {}
         _ => form.add_error("old_password", "Your old password was entered incorrectly. Please enter it again."),
     }
@@ -72,7 +74,8 @@ async fn change(staff: &Staff, auth: &Auth, data: &FormData) -> Result<Response>
 /// The page (CONTRACT.md, `admin/password_change.html`).
 fn draw(staff: &Staff, auth: &Auth, form: &Form, done: bool) -> Result<Response> {
     let context = form.context();
-    let fields: Vec<Json> = context.fields.iter().map(|field| serde_json::to_value(field).unwrap_or_default()).collect();
+    let fields: Vec<Json> =
+        context.fields.iter().map(|field| serde_json::to_value(field).unwrap_or_default()).collect();
     let page = json!({
         "form": {
             "errors": context.errors, "has_errors": context.has_errors, "error_count": context.error_count,

@@ -1,9 +1,10 @@
 //! Rows of other models: their names, and which of them can be chosen.
 
+use demijohn_auth::Permission;
 use demijohn_core::Result;
-use demijohn_core::model::{ModelMeta, Value};
+use demijohn_core::model::{FieldMeta, ModelMeta, Value};
 use demijohn_orm::records::{self, Record, RecordSet};
-use demijohn_orm::{Condition, Executor};
+use demijohn_orm::{Condition, Executor, Model as _};
 use demijohn_sql::{Column, Expr, Match, Path};
 
 /// A row as somebody chooses it.
@@ -13,15 +14,23 @@ pub(crate) struct Named {
     pub(crate) label: String,
 }
 
+/// The fields that name a row. A permission's own name is that of several: `Can add tag` of two apps.
+pub(crate) fn naming_fields(meta: &'static ModelMeta) -> Vec<&'static FieldMeta> {
+    if *meta == *Permission::meta() {
+        return ["content_type", "name"].into_iter().filter_map(|name| meta.field(name)).collect();
+    }
+    meta.display_fields()
+}
+
 /// What people read for a row. A foreign key among what names it reads as the row's name, if that was loaded.
 pub(crate) fn label(record: &Record, root: &'static Path) -> String {
     let meta = record.meta();
-    let has_relation = meta.display_fields().iter().any(|field| field.relation.is_some());
+    let has_relation = naming_fields(meta).iter().any(|field| field.relation.is_some());
     if !has_relation {
         return record.display();
     }
     let mut words = Vec::new();
-    for field in meta.display_fields() {
+    for field in naming_fields(meta) {
         let Some(position) = meta.index_of(field.name) else { continue };
         let value = &record.values()[position];
         let related = field.relation.and_then(|_| record.row_at(root.child(position as u16)));
@@ -39,7 +48,7 @@ pub(crate) fn label(record: &Record, root: &'static Path) -> String {
 /// The paths whose rows are needed for the names of a model's rows.
 pub(crate) fn label_paths(root: &'static Path) -> Vec<&'static Path> {
     let meta = root.model();
-    let relations = meta.display_fields().into_iter().filter(|field| field.relation.is_some());
+    let relations = naming_fields(meta).into_iter().filter(|field| field.relation.is_some());
     relations.filter_map(|field| Some(root.child(meta.index_of(field.name)? as u16))).collect()
 }
 

@@ -34,7 +34,9 @@ impl AdminSite {
         for model in &known {
             if models.iter().any(|other| other.meta == model.meta) {
                 let message = "it is registered with the admin twice";
-                checks.push(Check::error("admin.E200", model.meta.full_name(), message).with_hint("keep one `.admin::<…>(…)`"));
+                checks.push(
+                    Check::error("admin.E200", model.meta.full_name(), message).with_hint("keep one `.admin::<…>(…)`"),
+                );
                 continue;
             }
             models.push(model.clone());

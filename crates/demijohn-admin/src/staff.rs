@@ -115,12 +115,14 @@ impl Staff {
             let is_app = current.is_some_and(|(current, _)| current == app);
             let models: Vec<Json> = models
                 .into_iter()
-                .filter_map(|model| self.model_entry(model, is_app && current.is_some_and(|(_, name)| name == model.meta.name_lower())))
+                .filter_map(|model| {
+                    self.model_entry(model, is_app && current.is_some_and(|(_, name)| name == model.meta.name_lower()))
+                })
                 .collect();
             let url = self.admin().app_url(app);
-            (!models.is_empty()).then(|| {
-                json!({ "app_label": app, "name": app_name(app), "url": url, "current": is_app, "models": models })
-            })
+            (!models.is_empty()).then(
+                || json!({ "app_label": app, "name": app_name(app), "url": url, "current": is_app, "models": models }),
+            )
         });
         let apps: Vec<Json> = apps.collect();
         site_context(self.admin(), apps)

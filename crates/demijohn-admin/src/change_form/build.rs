@@ -11,7 +11,7 @@ use super::find::Search;
 use crate::access::Act;
 use crate::change_list::value_of_text;
 use crate::staff::Staff;
-use crate::{AdminModel, relations, users};
+use crate::{AdminModel, relations, show, users};
 
 /// Rows that a list to choose from shows whole; of more, those are found that somebody asks for.
 const MOST_CHOICES: u64 = 100;
@@ -19,12 +19,7 @@ const MOST_CHOICES: u64 = 100;
 pub(crate) const MOST_FOUND: u64 = 20;
 
 /// The form, with what the row holds and what was sent; nothing can be chosen in it yet.
-pub(super) async fn form(
-    staff: &Staff,
-    model: &AdminModel,
-    mode: Mode<'_>,
-    data: Option<&FormData>,
-) -> Result<Form> {
+pub(super) async fn form(staff: &Staff, model: &AdminModel, mode: Mode<'_>, data: Option<&FormData>) -> Result<Form> {
     let meta = model.meta;
     let read_only = read_only(staff, model, mode);
     let mut form = model_form(meta)
@@ -33,7 +28,8 @@ pub(super) async fn form(
         .read_only(read_only)
         .build()?;
     if let Some(record) = mode.record() {
-        form.initial_from(record.values());
+        let values = meta.fields.iter().zip(record.values()).map(|(field, value)| show::with_places(field, value));
+        form.initial_from(&values.collect::<Vec<_>>());
         for set in meta.many_to_many {
             if let Some(field) = form.get_mut(set.name) {
                 field.set_initial_many(records::pairs(&staff.db, (set.through)(), record.key()).await?);
@@ -108,8 +104,12 @@ pub(crate) async fn choose(
     form: &mut Form,
     search: Option<&Search>,
 ) -> Result<()> {
-    let names: Vec<String> =
-        form.fields().iter().filter(|field| field.is_relation() || is_read_only(field)).map(|field| field.name().to_owned()).collect();
+    let names: Vec<String> = form
+        .fields()
+        .iter()
+        .filter(|field| field.is_relation() || is_read_only(field))
+        .map(|field| field.name().to_owned())
+        .collect();
     for name in names {
         let Some(target) = target_of(meta, &name) else { continue };
         let chosen = form.chosen(&name);
@@ -131,7 +131,9 @@ pub(crate) async fn choose(
         let admin = staff.admin();
         let registered = admin.of(target).is_some();
         let one = chosen.first().filter(|_| chosen.len() == 1 && !field.is_multiple());
-        let row_url = one.filter(|_| registered && staff.may_see(target)).map(|key| admin.row_url(target, &key.to_string(), "change"));
+        let row_url = one
+            .filter(|_| registered && staff.may_see(target))
+            .map(|key| admin.row_url(target, &key.to_string(), "change"));
         let may_add = registered && staff.may(Act::Add, target) && !is_fixed;
         field.set_extra("find", find);
         field.set_extra("change_url", row_url.clone());
@@ -174,6 +176,8 @@ fn words(text: &str, count: u64) -> String {
         0 => format!("Nothing matches “{text}”."),
         1 => format!("One matches “{text}”. It is in the list now."),
         count if count <= MOST_FOUND => format!("{count} match “{text}”. They are in the list now."),
-        count => format!("{count} match “{text}”. The first {MOST_FOUND} are in the list now; write more to find others."),
+        count => {
+            format!("{count} match “{text}”. The first {MOST_FOUND} are in the list now; write more to find others.")
+        }
     }
 }

@@ -66,9 +66,7 @@ fn form_context(staff: &Staff, model: &AdminModel, mode: Mode<'_>, form: &Form) 
 fn fieldsets(model: &AdminModel, fields: Vec<(String, Json)>) -> Vec<Json> {
     let groups = users::fieldsets(model);
     let lines = |fields: Vec<Json>| -> Vec<Json> { fields.into_iter().map(|field| json!([field])).collect() };
-    let group = |title: Option<&str>, fields: Vec<Json>| {
-        json!({ "title": title, "description": null, "collapsed": null, "lines": lines(fields) })
-    };
+    let group = |title: Option<&str>, fields: Vec<Json>| json!({ "title": title, "description": null, "collapsed": null, "lines": lines(fields) });
     if groups.is_empty() {
         return vec![group(None, fields.into_iter().map(|(_, field)| field).collect())];
     }

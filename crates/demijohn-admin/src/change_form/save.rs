@@ -85,7 +85,11 @@ async fn set_relations(tx: &Tx, meta: &'static ModelMeta, key: &Value, form: &Fo
 async fn read_again(db: &dyn Executor, model: &AdminModel, key: &Value) -> Result<Record> {
     let rows = RecordSet::new(model.root).with_related(relations::label_paths(model.root)).with_key(key.clone());
     rows.first(db).await?.ok_or_else(|| {
-        Error::new(ErrorKind::Conflict, "orm.row_gone", format!("the `{}` with key `{key}` is no longer there", model.meta.name))
+        Error::new(
+            ErrorKind::Conflict,
+            "orm.row_gone",
+            format!("the `{}` with key `{key}` is no longer there", model.meta.name),
+        )
     })
 }
 
@@ -117,9 +121,7 @@ pub(crate) fn refusal(meta: &'static ModelMeta, error: Error) -> Result<Vec<(&'s
         "orm.foreign_key" => {
             Ok(vec![("", "Something that was chosen is no longer there. Please choose again.".to_owned())])
         }
-        "orm.row_gone" => {
-            Ok(vec![("", format!("This {} was deleted by somebody else in the meantime.", meta.label))])
-        }
+        "orm.row_gone" => Ok(vec![("", format!("This {} was deleted by somebody else in the meantime.", meta.label))]),
         "orm.check" | "orm.constraint" | "orm.trigger" | "orm.type" => {
             Ok(vec![("", "The database refuses these values.".to_owned())])
         }

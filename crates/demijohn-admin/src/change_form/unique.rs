@@ -23,7 +23,11 @@ pub(crate) async fn check(
     for field in meta.fields.iter().filter(|field| field.unique || (field.primary_key && !field.auto)) {
         if is_taken(db, meta, record, form, &[field.name]).await? {
             is_free = false;
-            let message = format!("{} with this {} already exists.", show::capitalised(meta.label), show::capitalised(field.label));
+            let message = format!(
+                "{} with this {} already exists.",
+                show::capitalised(meta.label),
+                show::capitalised(field.label)
+            );
             form.add_error(field.name, message);
         }
     }

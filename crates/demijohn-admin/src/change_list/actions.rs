@@ -9,10 +9,10 @@ use demijohn_web::Redirect;
 use serde_json::{Value as Json, json};
 
 use super::{ListQuery, list_with, lookup, which_rows};
+use crate::AdminModel;
 use crate::access::Act;
 use crate::delete;
 use crate::staff::Staff;
-use crate::AdminModel;
 
 const DELETE: &str = "delete_selected";
 
@@ -40,9 +40,9 @@ pub(crate) async fn run(staff: &Staff, app: &str, name: &str, form: &FormData) -
     staff.require(staff.may(Act::Delete, model.meta))?;
     let keys = selected(staff, model, form).await?;
     if keys.is_empty() {
-        staff.messages.warning(
-            "Items must be selected in order to perform actions on them. No items have been changed.",
-        );
+        staff
+            .messages
+            .warning("Items must be selected in order to perform actions on them. No items have been changed.");
         return Ok(back());
     }
     if form.get("post").is_none() {

@@ -5,6 +5,7 @@ use demijohn_sql::{Column, Path};
 use serde_json::{Value as Json, json};
 
 use super::ListQuery;
+use crate::relations::naming_fields;
 use crate::{AdminModel, show};
 
 /// A column of a list.
@@ -34,7 +35,8 @@ impl ListColumn {
     }
 
     fn is_numeric(&self) -> bool {
-        let is_number = |kind: FieldKind| kind.is_integer() || matches!(kind, FieldKind::Float | FieldKind::Decimal { .. });
+        let is_number =
+            |kind: FieldKind| kind.is_integer() || matches!(kind, FieldKind::Float | FieldKind::Decimal { .. });
         let column = self.column.map(Column::meta).filter(|_| self.names.is_none());
         column.is_some_and(|meta| is_number(meta.kind) && meta.choices.is_empty())
     }
@@ -64,7 +66,7 @@ pub(crate) fn display_columns(path: &'static Path) -> Vec<Column> {
     let meta = path.model();
     let column = |field: usize| Column { path, field: field as u16 };
     let shown: Vec<Column> =
-        meta.display_fields().iter().filter_map(|field| meta.index_of(field.name)).map(column).collect();
+        naming_fields(meta).iter().filter_map(|field| meta.index_of(field.name)).map(column).collect();
     if shown.is_empty() { vec![column(meta.key_index())] } else { shown }
 }
 
@@ -82,7 +84,9 @@ impl Sorting {
         for part in query.get("o").unwrap_or_default().split('.').take(columns.len() * 2) {
             let (number, descending) = part.strip_prefix('-').map_or((part, false), |number| (number, true));
             let position = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-            if let Some(position) = position.filter(|n| *n < columns.len() && !chosen.iter().any(|(known, _)| known == n)) {
+            if let Some(position) =
+                position.filter(|n| *n < columns.len() && !chosen.iter().any(|(known, _)| known == n))
+            {
                 chosen.push((position, descending));
             }
         }

@@ -2,10 +2,10 @@
 
 use demijohn_core::Result;
 use demijohn_core::model::{FieldKind, Value};
+use demijohn_sql::Column;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use demijohn_sql::Column;
 use serde_json::{Value as Json, json};
 
 use super::ListQuery;

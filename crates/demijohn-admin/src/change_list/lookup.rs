@@ -16,7 +16,9 @@ pub(crate) fn condition(model: &AdminModel, name: &str, text: &str) -> Option<Co
         let rest = name.strip_prefix(&lookup_name(column))?;
         let rest = match column.meta().target() {
             // The key behind a foreign key, as Django's filters write it.
-            Some(target) => rest.strip_prefix("__").and_then(|rest| rest.strip_prefix(target.key().name)).unwrap_or(rest),
+            Some(target) => {
+                rest.strip_prefix("__").and_then(|rest| rest.strip_prefix(target.key().name)).unwrap_or(rest)
+            }
             None => rest,
         };
         let lookup = if rest.is_empty() { "exact" } else { rest.strip_prefix("__")? };

@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn a_page_that_does_not_exist_gives_the_nearest_one() {
-        for (query, number) in [("", 1), ("p=3", 3), ("p=0", 1), ("p=-1", 1), ("p=x", 1), ("p=99999999999999999999", 10)] {
+        for (query, number) in
+            [("", 1), ("p=3", 3), ("p=0", 1), ("p=-1", 1), ("p=x", 1), ("p=99999999999999999999", 10)]
+        {
             assert_eq!(page(query, 95).number, number, "{query}");
         }
         assert_eq!(page("p=2", 0).number, 1);
@@ -108,7 +110,19 @@ mod tests {
     fn long_lists_have_gaps_and_short_ones_have_none() {
         assert_eq!(page("p=5", 50).numbers(), [1, 2, 3, 4, 5].map(Some));
         let (gap, number) = (None, Some);
-        let around = [number(1), number(2), gap, number(8), number(9), number(10), number(11), number(12), gap, number(22), number(23)];
+        let around = [
+            number(1),
+            number(2),
+            gap,
+            number(8),
+            number(9),
+            number(10),
+            number(11),
+            number(12),
+            gap,
+            number(22),
+            number(23),
+        ];
         assert_eq!(page("p=10", 230).numbers(), around);
     }
 

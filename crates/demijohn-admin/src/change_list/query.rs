@@ -11,7 +11,12 @@ impl ListQuery {
     pub(crate) fn parse(query: &str) -> Self {
         /// More filters than this no list has.
         const MOST: usize = 100;
-        Self(form_urlencoded::parse(query.as_bytes()).take(MOST).map(|(n, v)| (n.into_owned(), v.into_owned())).collect())
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .take(MOST)
+                .map(|(n, v)| (n.into_owned(), v.into_owned()))
+                .collect(),
+        )
     }
 
     /// The value of a name; the last one when it is repeated.

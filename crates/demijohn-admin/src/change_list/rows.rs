@@ -25,7 +25,13 @@ pub(crate) fn paths(model: &AdminModel, columns: &[ListColumn]) -> Vec<&'static 
 }
 
 /// A row (CONTRACT.md, `rows`).
-pub(crate) fn row(staff: &Staff, model: &AdminModel, columns: &[ListColumn], record: &Record, query: &ListQuery) -> Json {
+pub(crate) fn row(
+    staff: &Staff,
+    model: &AdminModel,
+    columns: &[ListColumn],
+    record: &Record,
+    query: &ListQuery,
+) -> Json {
     let key = record.key().to_string();
     let label = relations::label(record, model.root);
     let url = with_filters(&staff.admin().row_url(model.meta, &key, "change"), &query.text());

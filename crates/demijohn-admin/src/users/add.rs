@@ -1,5 +1,6 @@
 //! A new user: first a name and a password, everything else on the next page.
 
+use axum_core::response::IntoResponse as _;
 use axum_core::response::Response;
 use demijohn_auth::Accounts;
 use demijohn_core::Result;
@@ -8,16 +9,15 @@ use demijohn_forms::{Form, FormData, model_form};
 use demijohn_orm::Tx;
 use demijohn_orm::records::{self, Record};
 use demijohn_web::Redirect;
-use axum_core::response::IntoResponse as _;
 use serde_json::json;
 
+use crate::AdminModel;
 use crate::access::Act;
-use crate::change_list::{kept_filters, list_with, with_filters};
 use crate::change_form::{fields_context, is_free, refusal};
+use crate::change_list::{kept_filters, list_with, with_filters};
 use crate::log_entry::{self, ADDED, Action, Logged};
 use crate::password::new_password_fields;
 use crate::staff::Staff;
-use crate::AdminModel;
 
 /// `GET /admin/auth/user/add/`
 pub(crate) async fn add_form(staff: &Staff, model: &AdminModel) -> Result<Response> {

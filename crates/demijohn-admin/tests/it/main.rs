@@ -1,0 +1,11 @@
+//! The admin through the door that browsers use, on real databases.
+
+mod accounts;
+mod blog;
+mod deletion;
+mod forms;
+mod hostile;
+mod lists;
+mod login;
+mod permissions;
+mod site;
