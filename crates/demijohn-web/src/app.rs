@@ -16,7 +16,7 @@ mod compose;
 mod flatten;
 mod routes;
 
-pub use compose::MountedRouter;
+pub(crate) use compose::MountedRouter;
 pub(crate) use flatten::{FlatRoute, Flattened};
 
 pub(crate) type BeforeServe = Arc<dyn Fn(Site) -> BoxFuture<'static, Result<()>> + Send + Sync>;

@@ -45,7 +45,7 @@ mod static_files;
 mod templates;
 pub mod test;
 
-pub use app::{App, MountedRouter};
+pub use app::App;
 pub use command::{Args, Command};
 pub use context::{QueryRecord, RequestContext};
 pub use cookie::{Cookie, SameSite, cookie_value};

@@ -14,23 +14,11 @@ use crate::routing::layers::Erased;
 use crate::{Guard, Request, Site};
 
 /// An axum router that is mounted as it is.
-pub enum MountedRouter {
+pub(crate) enum MountedRouter {
     /// It needs no state, or has its own.
     Complete(axum::Router),
     /// Its state is the site.
     OnSite(axum::Router<Site>),
-}
-
-impl From<axum::Router> for MountedRouter {
-    fn from(router: axum::Router) -> Self {
-        Self::Complete(router)
-    }
-}
-
-impl From<axum::Router<Site>> for MountedRouter {
-    fn from(router: axum::Router<Site>) -> Self {
-        Self::OnSite(router)
-    }
 }
 
 impl App {
@@ -49,9 +37,22 @@ impl App {
     }
 
     /// Puts an axum router under a prefix; it sees paths without the prefix. At `"/"` it answers what nothing else does.
+    ///
+    /// Any tower service can be one: `axum::Router::new().fallback_service(service)`.
     #[track_caller]
-    pub fn mount_router(mut self, prefix: &str, router: impl Into<MountedRouter>) -> Self {
-        self.routers.push(Mount { prefix: prefix.to_owned(), router: router.into(), place: Location::caller() });
+    pub fn mount_router(self, prefix: &str, router: axum::Router) -> Self {
+        self.mount_axum(prefix, MountedRouter::Complete(router))
+    }
+
+    /// Puts an axum router whose state is the site under a prefix.
+    #[track_caller]
+    pub fn mount_site_router(self, prefix: &str, router: axum::Router<Site>) -> Self {
+        self.mount_axum(prefix, MountedRouter::OnSite(router))
+    }
+
+    #[track_caller]
+    fn mount_axum(mut self, prefix: &str, router: MountedRouter) -> Self {
+        self.routers.push(Mount { prefix: prefix.to_owned(), router, place: Location::caller() });
         self
     }
 

@@ -80,7 +80,7 @@ impl Flattened {
             });
         }
         for mount in app.routers {
-            let prefix = join(prefix, self.prefix(&mount.prefix, mount.place));
+            let prefix = format!("{prefix}{}", self.prefix(&mount.prefix, mount.place));
             let (app, around) = (Arc::clone(&name), around.clone());
             self.routers.push(FlatRouter { prefix, router: mount.router, app, place: mount.place, around });
         }

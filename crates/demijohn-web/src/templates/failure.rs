@@ -20,7 +20,7 @@ pub(super) fn error(error: &minijinja::Error, engine: &Engine) -> Error {
     }
     let detail = innermost.detail().map_or_else(|| innermost.kind().to_string(), ToOwned::to_owned);
     let missing = (innermost.kind() == TemplateErrorKind::TemplateNotFound)
-        .then(|| detail.split('"').nth(1).map(|name| engine.missing(name)))
+        .then(|| detail.split(['"', '\'']).nth(1).map(|name| engine.missing(name)))
         .flatten();
     let ours = ours(innermost);
     let detail = missing.as_ref().map_or_else(|| ours.map_or(detail, |ours| ours.message().to_owned()), |error| error.message().to_owned());
