@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::form::{Form, encode, forms};
+use crate::form::{Form, encode, forms, unescape};
 use crate::http::{Reply, exchange};
 
 /// A page that arrived, and where from.
@@ -28,6 +28,11 @@ impl Page {
             .unwrap_or_else(|| panic!("no form with `{name}` at {} ({}):\n{}", self.path, self.status, self.body))
     }
 
+    /// The body with its character references replaced, for looking at what is in attributes.
+    pub fn unescaped(&self) -> String {
+        unescape(&self.body)
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body)
@@ -37,6 +42,11 @@ impl Page {
     /// The first header of that name, which is given in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Where the answer sends the client.
+    pub fn redirect(&self) -> Option<&str> {
+        self.header("location").filter(|_| matches!(self.status, 301..=303 | 307 | 308))
     }
 
     /// This page, if its status is `status`; anything else fails the test with the page's text.
@@ -129,10 +139,7 @@ impl Client {
 
     fn follow(&mut self, mut page: Page) -> Page {
         for _ in 0..10 {
-            let Some(location) = page.header("location").filter(|_| matches!(page.status, 301..=303 | 307 | 308))
-            else {
-                return page;
-            };
+            let Some(location) = page.redirect() else { return page };
             let own = format!("http://{}", self.address);
             let path = location.strip_prefix(&own).unwrap_or(location);
             let path = join(&page.path, path);

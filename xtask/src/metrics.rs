@@ -34,8 +34,8 @@ pub(crate) fn run() -> Result {
     Ok(())
 }
 
-/// The file of the blog that an edit goes to: its handlers.
-pub(crate) const BLOG_EDIT: &str = "examples/blog/src/main.rs";
+/// The file of the blog that an edit goes to: handlers.
+pub(crate) const BLOG_EDIT: &str = "examples/blog/src/api.rs";
 
 /// What a line of the table shows of a package.
 type Figure = fn(&Row) -> String;

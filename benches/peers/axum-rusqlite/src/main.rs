@@ -15,12 +15,15 @@ thread_local! {
     static CONNECTION: OnceCell<Connection> = const { OnceCell::new() };
 }
 
+const SELECT: &str = "SELECT id, title, content, author_id, created_at FROM blog_post WHERE id = ?1";
+
 #[derive(Serialize)]
 struct Post {
     id: i64,
     title: String,
     content: String,
     author: i64,
+    created_at: String,
 }
 
 fn read(id: i64) -> rusqlite::Result<Option<Post>> {
@@ -29,10 +32,11 @@ fn read(id: i64) -> rusqlite::Result<Option<Post>> {
             let path = DATABASE.get().expect("set before the server starts");
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the database opens")
         });
-        let mut statement =
-            connection.prepare_cached("SELECT id, title, content, author_id FROM blog_post WHERE id = ?1")?;
+        let mut statement = connection.prepare_cached(SELECT)?;
         let row = |row: &rusqlite::Row<'_>| {
-            Ok(Post { id: row.get(0)?, title: row.get(1)?, content: row.get(2)?, author: row.get(3)? })
+            // Django keeps a moment in UTC as `2021-01-01 00:00:00`.
+            let created_at = row.get_ref(4)?.as_str()?.replacen(' ', "T", 1) + "Z";
+            Ok(Post { id: row.get(0)?, title: row.get(1)?, content: row.get(2)?, author: row.get(3)?, created_at })
         };
         statement.query_row([id], row).optional()
     })

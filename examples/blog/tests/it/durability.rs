@@ -55,7 +55,7 @@ fn write_until_death(site: &mut Site, death: usize) -> Vec<String> {
                     let (path, values) = filled(&form, &fields, Some("_save"));
                     // A broken connection is the death we wait for; any other answer is a defect.
                     let Ok(answer) = client.try_request("POST", &path, Some(&values)) else { return };
-                    assert_eq!(answer.status, 302, "{}", answer.body);
+                    assert!(answer.redirect().is_some(), "{}: {}", answer.status, answer.body);
                     titles.lock().expect("no writer panics").push(title);
                     count.fetch_add(1, Ordering::Relaxed);
                 }

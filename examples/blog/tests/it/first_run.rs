@@ -24,7 +24,7 @@ fn the_first_start_makes_a_site_and_prints_a_link_that_signs_in_once() {
     let path = process.wait_for_output("a sign-in link", |output| sign_in_path(output, &base));
 
     let home = Client::new(address).get("/").expect_status(200);
-    assert!(home.body.contains("/posts/"), "there is something to see:\n{}", home.body);
+    assert!(home.unescaped().contains("/posts/"), "there is something to see:\n{}", home.body);
     let mut owner = Client::new(address);
     let admin = owner.get(&path).expect_status(200);
     assert_eq!(admin.path, "/admin/");
@@ -32,7 +32,7 @@ fn the_first_start_makes_a_site_and_prints_a_link_that_signs_in_once() {
 
     let mut thief = Client::new(address);
     thief.get(&path);
-    assert_eq!(thief.request("GET", "/admin/", None).status, 302, "the link must not work twice");
+    assert!(thief.request("GET", "/admin/", None).redirect().is_some(), "the link must not work twice");
     assert!(!process.output().contains("panicked"), "{}", process.output());
 }
 
@@ -44,7 +44,7 @@ fn the_database_of_the_first_start_is_used_again_at_the_second() {
         let mut process = Process::start(blog(folder.path()).args(["serve", "--bind", &address.to_string()]));
         process.wait_for_listener(address);
         let home = Client::new(address).get("/").expect_status(200);
-        assert!(home.body.contains("/posts/"), "{}", home.body);
+        assert!(home.unescaped().contains("/posts/"), "{}", home.body);
         assert!(process.terminate().success(), "{}", process.output());
     }
     let shown = run_ok(blog(folder.path()).arg("showmigrations"));

@@ -1,5 +1,6 @@
 //! The public pages, the dashboard and the API of a fresh site.
 
+use demijohn_e2e::Page;
 use serde_json::{Value, json};
 
 use crate::site::Site;
@@ -11,7 +12,8 @@ fn posts_are_shown_on_their_pages_and_in_the_api() {
     let id = Site::add_post(&mut ada, "On <glass>", "It holds & keeps.", "ada");
     let mut visitor = site.client();
     let home = visitor.get("/").expect_status(200);
-    assert!(home.body.contains("On &lt;glass&gt;") && home.body.contains(&format!("/posts/{id}")), "{}", home.body);
+    assert!(home.body.contains("On &lt;glass&gt;"), "{}", home.body);
+    assert!(home.unescaped().contains(&format!("/posts/{id}\"")), "{}", home.body);
     let detail = visitor.get(&format!("/posts/{id}")).expect_status(200);
     assert!(detail.body.contains("It holds &amp; keeps."), "{}", detail.body);
 
@@ -41,7 +43,8 @@ fn what_is_not_there_is_said_in_the_language_of_who_asks() {
 fn the_dashboard_asks_a_browser_to_log_in_and_tells_a_program_that_it_must() {
     let site = Site::fresh();
     let turned_away = site.client().request("GET", "/dashboard", None);
-    assert_eq!((turned_away.status, turned_away.header("location")), (302, Some("/accounts/login/?next=/dashboard")));
+    let login = turned_away.redirect().map(|path| path.replace("%2F", "/"));
+    assert_eq!(login.as_deref(), Some("/accounts/login/?next=/dashboard"));
     site.api().get("/dashboard").expect_status(401);
     let (mut ada, landed) = site.log_in("ada", "ada-pass-2026");
     assert_eq!((landed.status, landed.path.as_str()), (200, "/dashboard"));
@@ -56,13 +59,8 @@ fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
     let (_, unknown) = site.log_in("nobody", "not-her-password");
     assert_eq!(wrong.status, unknown.status);
     assert!(wrong.path.starts_with("/accounts/login/"), "{}", wrong.path);
-    let plain = |text: &str| text.replace("nobody", "ada");
-    let without_tokens = |page: &demijohn_e2e::Page| {
-        let tokens = page.form_with("username").fields.into_iter().filter(|(name, _)| name.contains("csrf"));
-        tokens.fold(plain(&page.body), |text, (_, token)| text.replace(&token, ""))
-    };
-    assert_eq!(without_tokens(&wrong), without_tokens(&unknown));
-    assert_eq!(client.request("GET", "/dashboard", None).status, 302);
+    assert_eq!(comparable(&wrong), comparable(&unknown));
+    assert!(client.request("GET", "/dashboard", None).redirect().is_some());
 }
 
 #[test]
@@ -74,4 +72,15 @@ fn a_form_without_its_token_is_refused() {
     assert_eq!(ada.request("POST", "/admin/blog/post/add/", Some(&fields)).status, 403);
     let home = site.client().get("/").expect_status(200);
     assert!(!home.body.contains("Forged"));
+}
+
+/// A login page without what differs from one to the next by design: names, tokens, nonces.
+fn comparable(page: &Page) -> String {
+    let tokens = page.form_with("username").fields.into_iter().filter(|(name, _)| name.contains("csrf"));
+    let mut text = tokens.fold(page.body.replace("nobody", "ada"), |text, (_, token)| text.replace(&token, ""));
+    while let Some(start) = text.find(" nonce=\"") {
+        let length = text[start + 8..].find('"').expect("the attribute ends");
+        text.replace_range(start..=start + 8 + length, "");
+    }
+    text
 }
