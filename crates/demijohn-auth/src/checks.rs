@@ -12,7 +12,8 @@ pub(crate) fn checks(site: &Site) -> Vec<Check> {
     let mut checks = Vec::new();
     if let Err(error) = site.settings().keys() {
         let hint = error.hint().unwrap_or("set the environment variable `SECRET_KEY`").to_owned();
-        checks.push(Check::error("auth.E001", "secret_key", "sessions cannot be signed: no secret key").with_hint(hint));
+        checks
+            .push(Check::error("auth.E001", "secret_key", "sessions cannot be signed: no secret key").with_hint(hint));
     }
     if let Ok(database) = Database::of(site) {
         checks.extend(unknown_permissions(site, &permission_names(database.models())));

@@ -9,7 +9,7 @@ mod user;
 
 pub use content_type::{ContentType, ContentTypeColumns, ContentTypeCreate};
 pub use group::{Group, GroupColumns, GroupCreate};
-pub(crate) use pairs::{UserGroup, UserPermission, GroupPermission};
+pub(crate) use pairs::{GroupPermission, UserGroup, UserPermission};
 pub use permission::{Permission, PermissionColumns, PermissionCreate};
 pub use session::{Session, SessionColumns, SessionCreate};
 pub use user::{User, UserColumns, UserCreate};

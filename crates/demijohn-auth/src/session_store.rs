@@ -80,8 +80,12 @@ impl DbSessionStore {
         let row = Session::objects().filter(|row| row.session_key.eq(key));
         let change = row.update(|row| (row.session_data.set(text), row.expire_date.set(expires)));
         if change.execute(self.db().await?).await? == 0 {
-            return Err(Error::new(ErrorKind::Conflict, "auth.session_gone", "the session was ended by another request")
-                .with_public("you were logged out meanwhile"));
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "auth.session_gone",
+                "the session was ended by another request",
+            )
+            .with_public("you were logged out meanwhile"));
         }
         Ok(key.to_owned())
     }

@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use demijohn_core::signing::{Keys, TimestampSigner, constant_time_eq, random_string};
 use demijohn_core::Settings;
+use demijohn_core::signing::{Keys, TimestampSigner, constant_time_eq, random_string};
 
 const SALT: &str = "demijohn.auth.sign_in_link";
 

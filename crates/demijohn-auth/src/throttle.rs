@@ -52,7 +52,8 @@ impl Throttle {
         let client = network(client);
         let name = (shortened(name), client);
         let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = tables.names.wait(&name, Self::FAILURES, now).max(tables.clients.wait(&client, Self::CLIENT_FAILURES, now));
+        let wait =
+            tables.names.wait(&name, Self::FAILURES, now).max(tables.clients.wait(&client, Self::CLIENT_FAILURES, now));
         if let Some(wait) = wait {
             return Err(wait);
         }

@@ -36,7 +36,8 @@ pub(super) async fn run(site: Site, mut args: Args) -> Result<()> {
         new_password(&mut terminal, &complaints)?
     } else {
         let given = site.settings().var(PASSWORD).filter(|value| !value.is_empty());
-        let missing = || Error::new(ErrorKind::Invalid, "auth.changepassword", format!("the variable {PASSWORD} is not set"));
+        let missing =
+            || Error::new(ErrorKind::Invalid, "auth.changepassword", format!("the variable {PASSWORD} is not set"));
         given.ok_or_else(missing)?.to_owned()
     };
     user.set_password(accounts.hasher(), &password).await?;

@@ -24,13 +24,13 @@ struct Wanted {
 }
 
 pub(super) async fn run(site: Site, mut args: Args) -> Result<()> {
-    let mut wanted =
-        Wanted { username: args.option("--username")?, email: args.option("--email")?, password: None };
+    let mut wanted = Wanted { username: args.option("--username")?, email: args.option("--email")?, password: None };
     let asks = !(args.flag("--noinput") | args.flag("--no-input"));
     args.finish()?;
     let db = Database::of(&site)?.db().await?;
     if asks {
-        let hint = "use `--noinput` with the variable DJANGO_SUPERUSER_PASSWORD and the options `--username`, `--email`";
+        let hint =
+            "use `--noinput` with the variable DJANGO_SUPERUSER_PASSWORD and the options `--username`, `--email`";
         let mut terminal = Terminal::open(hint)?;
         wanted = ask(&mut terminal, db, Accounts::of(&site)?, wanted).await?;
     } else {
@@ -96,4 +96,47 @@ async fn problem_of(db: &Db, username: &str) -> Result<Option<&'static str>> {
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Invalid, "auth.createsuperuser", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use demijohn_core::model::Models;
+    use demijohn_orm::migrations::{MigrateContext, MigrateOptions, migrate};
+
+    use super::super::dialogue::tests::Script;
+    use super::*;
+    use crate::hashers::{Hasher, Hashing, Pbkdf2};
+
+    async fn database() -> Db {
+        let models: Models = [User::meta(), crate::ContentType::meta()].into_iter().collect();
+        let db = Db::connect("sqlite::memory:", models.clone()).await.expect("a database");
+        let migrations = [crate::migrations::contenttypes::all().into(), crate::migrations::auth::all().into()];
+        let driver = db.driver().as_ref();
+        let context = MigrateContext { driver, models: &models, migrations: &migrations, post_migrate: &[] };
+        migrate(&context, &MigrateOptions::default(), &mut |_| {}).await.expect("migrated");
+        db
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_asked_for_again() {
+        let db = database().await;
+        let hashing = Hashing::new(Hasher::Pbkdf2(Pbkdf2::sha256(10)));
+        User::create_user(&db, &hashing, "ada", "", None).await.expect("a user");
+        let accounts = Accounts::new();
+        let mut script = Script::new(&["", "a b", "ada", "grace", "grace@EXAMPLE.org", "grace1234", "grace1234", "y"]);
+        let wanted = ask(&mut script, &db, &accounts, Wanted::default()).await.expect("all is known");
+        assert_eq!(wanted.username.as_deref(), Some("grace"));
+        assert_eq!(wanted.password.as_deref(), Some("grace1234"));
+        for expected in ["cannot be blank", "Use only letters", "already taken", "too similar to the username"] {
+            assert!(script.heard.contains(expected), "{expected}: {}", script.heard);
+        }
+        // What the command line said is not asked for.
+        let known = Wanted { username: Some("bob".to_owned()), email: Some(String::new()), password: None };
+        let mut script = Script::new(&["quartz blimp 7 ferry", "quartz blimp 7 ferry"]);
+        let wanted = ask(&mut script, &db, &accounts, known).await.expect("all is known");
+        assert_eq!(
+            (wanted.username.as_deref(), script.heard.as_str()),
+            (Some("bob"), "Password: \nPassword (again): \n")
+        );
+    }
 }

@@ -70,7 +70,8 @@ impl Dialogue for Terminal {
 /// Shows what is typed at the terminal, or not; true when that worked.
 fn echo(on: bool) -> bool {
     let how = if on { "echo" } else { "-echo" };
-    let stty = Command::new("stty").arg(how).stdin(Stdio::inherit()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let stty =
+        Command::new("stty").arg(how).stdin(Stdio::inherit()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     stty.is_ok_and(|status| status.success())
 }
 
@@ -165,7 +166,11 @@ pub(super) mod tests {
         let weak = |password: &str| if password == "weak" { vec!["too weak".to_owned()] } else { Vec::new() };
         let mut script = Script::new(&["one", "two", " ", " ", "weak", "weak", "n", "strong", "strong"]);
         assert_eq!(new_password(&mut script, &weak).expect("the last one is good"), "strong");
-        assert!(script.heard.contains("not the same") && script.heard.contains("blank") && script.heard.contains("too weak"));
+        assert!(
+            script.heard.contains("not the same")
+                && script.heard.contains("blank")
+                && script.heard.contains("too weak")
+        );
         let mut script = Script::new(&["weak", "weak", "y"]);
         assert_eq!(new_password(&mut script, &weak).expect("it is wanted"), "weak");
         let mut script = Script::new(&["a", "b"].repeat(10));

@@ -34,11 +34,7 @@ pub struct User {
     )]
     pub is_superuser: bool,
     /// What they log in with.
-    #[field(
-        max_length = 150,
-        unique,
-        help_text = "At most 150 letters, digits and @ . + - _"
-    )]
+    #[field(max_length = 150, unique, help_text = "At most 150 letters, digits and @ . + - _")]
     pub username: String,
     /// The first name.
     #[field(max_length = 150, blank, default = "", label = "first name")]
@@ -50,11 +46,7 @@ pub struct User {
     #[field(max_length = 254, blank, default = "", format = Email, label = "email address")]
     pub email: String,
     /// May use the admin.
-    #[field(
-        default = false,
-        label = "staff status",
-        help_text = "May log in to the admin."
-    )]
+    #[field(default = false, label = "staff status", help_text = "May log in to the admin.")]
     pub is_staff: bool,
     /// May log in at all.
     #[field(
@@ -67,11 +59,7 @@ pub struct User {
     #[field(default = now(), label = "date joined")]
     pub date_joined: Timestamp,
     /// The groups they are in.
-    #[field(
-        blank,
-        related_name = "user_set",
-        help_text = "May do what any of these groups may."
-    )]
+    #[field(blank, related_name = "user_set", help_text = "May do what any of these groups may.")]
     pub groups: ManyToMany<Group>,
     /// What they may do beyond what their groups may.
     #[field(

@@ -38,7 +38,10 @@ impl Auth {
                 Err(Refusal { wait: None })
             }
             Attempt::TooMany(wait) => {
-                form.add_error(FieldErrors::FORM, format!("Too many failed attempts. Please try again in {}.", words(wait)));
+                form.add_error(
+                    FieldErrors::FORM,
+                    format!("Too many failed attempts. Please try again in {}.", words(wait)),
+                );
                 Err(Refusal { wait: Some(wait) })
             }
         })
@@ -103,7 +106,9 @@ mod tests {
 
     #[test]
     fn waiting_times_read_well() {
-        for (millis, expected) in [(1, "1 second"), (30_000, "30 seconds"), (29_500, "30 seconds"), (90_001, "2 minutes")] {
+        for (millis, expected) in
+            [(1, "1 second"), (30_000, "30 seconds"), (29_500, "30 seconds"), (90_001, "2 minutes")]
+        {
             assert_eq!(words(Duration::from_millis(millis)), expected);
         }
     }

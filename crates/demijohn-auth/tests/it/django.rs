@@ -20,7 +20,11 @@ async fn users_of_all_four_hashers_log_in_with_their_django_passwords() {
         let before = User::objects().filter(|user| user.username.eq(name)).get(&site.db).await.expect("the user");
         let client = site.another_client().await;
         let password = format!("{name}-pass-2026");
-        client.post("/accounts/login/").form(&[("username", name), ("password", &password)]).await.assert_redirect("/home");
+        client
+            .post("/accounts/login/")
+            .form(&[("username", name), ("password", &password)])
+            .await
+            .assert_redirect("/home");
         assert_eq!(client.get("/who").await.text(), name);
         let after = User::objects().filter(|user| user.username.eq(name)).get(&site.db).await.expect("the user");
         assert_eq!(after.password, before.password, "a login stored the password of {name} anew");
@@ -30,7 +34,8 @@ async fn users_of_all_four_hashers_log_in_with_their_django_passwords() {
         assert_eq!(data["_auth_user_id"], Value::from(after.id.to_string()));
         assert_eq!(data["_auth_user_backend"], "django.contrib.auth.backends.ModelBackend");
     }
-    let login = async |name: &str, password: &str| authenticate(&site.db, &hashing(), name, password).await.expect("an answer");
+    let login =
+        async |name: &str, password: &str| authenticate(&site.db, &hashing(), name, password).await.expect("an answer");
     assert_eq!(login("john", "john-pass-2026").await, None, "john is not active");
     assert_eq!(login("grace", "grace-pass-2025").await, None);
 }
@@ -59,7 +64,8 @@ async fn a_browser_that_is_logged_in_on_django_is_logged_in_here() {
 #[tokio::test]
 async fn another_secret_key_makes_every_session_anonymous() {
     let Some(site) = on_django().await else { return };
-    let settings = site.client.site().settings().clone().with_secret_key("not the key of that Django, but as long as it");
+    let settings =
+        site.client.site().settings().clone().with_secret_key("not the key of that Django, but as long as it");
     let client = demijohn_web::TestClient::new((crate::app::app(), settings)).await.expect("a site");
     client.set_cookie(SESSION, LIVE);
     assert_eq!(client.get("/maybe").await.text(), "nobody");
@@ -97,7 +103,8 @@ request.session.save()
 /// Runs a command of the Django project that shares its database with a site; `None` where there is no Django.
 fn manage(site: &Fresh, arguments: &[&str]) -> Option<String> {
     let project = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/django/peer");
-    let Some(python) = std::env::var_os("DEMIJOHN_DJANGO_PYTHON").filter(|_| std::path::Path::new(project).exists()) else {
+    let Some(python) = std::env::var_os("DEMIJOHN_DJANGO_PYTHON").filter(|_| std::path::Path::new(project).exists())
+    else {
         eprintln!("skipped: DEMIJOHN_DJANGO_PYTHON names no Python with Django, or there is no shared project");
         return None;
     };
@@ -130,7 +137,10 @@ async fn django_finds_a_new_database_migrated() {
     let site = Fresh::new().await;
     let Some(said) = manage(&site, &["migrate", "--no-color"]) else { return };
     let applied: Vec<&str> = said.lines().filter_map(|line| line.trim().strip_prefix("Applying ")).collect();
-    assert!(!applied.is_empty() && applied.iter().all(|name| name.starts_with("admin.") || name.starts_with("blog.")), "{said}");
+    assert!(
+        !applied.is_empty() && applied.iter().all(|name| name.starts_with("admin.") || name.starts_with("blog.")),
+        "{said}"
+    );
     assert_eq!(manage(&site, &["check"]).expect("it ran before"), "System check identified no issues (0 silenced).\n");
     site.user("ada").await;
     let count = "from django.contrib.auth.models import *; print(User.objects.count(), Permission.objects.count())";

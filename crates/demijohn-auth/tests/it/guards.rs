@@ -1,7 +1,7 @@
 //! Guards and what they let in.
 
-use demijohn_auth::{Permission, User};
 use demijohn_auth::test::TestLogin as _;
+use demijohn_auth::{Permission, User};
 use demijohn_core::Level;
 use demijohn_orm::Model as _;
 
@@ -15,7 +15,8 @@ async fn each_guard_lets_in_its_own() {
     staff.is_staff = true;
     staff.save(&site.db).await.expect("saved");
     let writer = site.user("writer").await;
-    let add_group = Permission::objects().filter(|p| p.codename.eq("add_group")).get(&site.db).await.expect("it is made");
+    let add_group =
+        Permission::objects().filter(|p| p.codename.eq("add_group")).get(&site.db).await.expect("it is made");
     writer.user_permissions.add([&add_group], &site.db).await.expect("given");
     let root = User::create_superuser(&site.db, &hashing(), "root", "", PASSWORD).await.expect("a superuser");
     for (user, members, office, writers) in
@@ -40,7 +41,10 @@ async fn each_guard_lets_in_its_own() {
 
 #[tokio::test]
 async fn a_permission_that_no_model_has_is_found_at_start() {
-    let app = crate::app::app().mount("/x", demijohn_web::App::named("x").get("/", async || "in").guard(demijohn_auth::permission("auth.add_gruop")));
+    let app = crate::app::app().mount(
+        "/x",
+        demijohn_web::App::named("x").get("/", async || "in").guard(demijohn_auth::permission("auth.add_gruop")),
+    );
     let site = app.build(crate::app::settings("sqlite::memory:")).await.expect("a site");
     let checks = site.checks(false);
     let check = checks.iter().find(|check| check.id == "auth.W001").expect("the check");

@@ -1,9 +1,9 @@
 //! The login and logout pages.
 
 use demijohn_auth::hashers::{Hasher, Hashing, Pbkdf2};
-use demijohn_auth::{User, authenticate};
 use demijohn_auth::models::Session;
 use demijohn_auth::test::TestLogin as _;
+use demijohn_auth::{User, authenticate};
 use demijohn_orm::Model as _;
 use demijohn_web::TestClient;
 
@@ -23,7 +23,8 @@ async fn a_browser_is_sent_to_the_login_page_and_comes_back() {
     let fields = [("username", "ada"), ("password", PASSWORD), ("next", "/who?a=1&b=%C3%A9")];
     let entered = client.post("/accounts/login/").form(&fields).await.assert_redirect("/who?a=1&b=%C3%A9");
     assert_eq!(entered.header("cache-control"), Some("no-store"));
-    let cookie = entered.headers("set-cookie").find(|cookie| cookie.starts_with("sessionid=")).expect("a session cookie");
+    let cookie =
+        entered.headers("set-cookie").find(|cookie| cookie.starts_with("sessionid=")).expect("a session cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     let response = client.get("/who").await.assert_status(200);
     assert_eq!(response.text(), "ada");
@@ -46,12 +47,22 @@ async fn wrong_unknown_inactive_and_unusable_get_the_same_answer() {
     let site = Fresh::new().await;
     site.user("ada").await;
     let inactive = site.user("john").await;
-    User::objects().with_key(inactive.id).update(|user| user.is_active.set(false)).execute(&site.db).await.expect("update");
+    User::objects()
+        .with_key(inactive.id)
+        .update(|user| user.is_active.set(false))
+        .execute(&site.db)
+        .await
+        .expect("update");
     User::create_user(&site.db, &crate::app::hashing(), "nopass", "", None).await.expect("a user");
     let mut answers = Vec::new();
-    for (name, password) in
-        [("ada", "wrong"), ("nobody", PASSWORD), ("john", PASSWORD), ("nopass", PASSWORD), ("ADA", PASSWORD), ("a\0da", PASSWORD)]
-    {
+    for (name, password) in [
+        ("ada", "wrong"),
+        ("nobody", PASSWORD),
+        ("john", PASSWORD),
+        ("nopass", PASSWORD),
+        ("ADA", PASSWORD),
+        ("a\0da", PASSWORD),
+    ] {
         let client = site.another_client().await;
         let response = client.post("/accounts/login/").form(&[("username", name), ("password", password)]).await;
         assert_eq!(client.cookie(SESSION), None, "{name}");
@@ -114,7 +125,8 @@ async fn next_leads_to_pages_of_this_site_only() {
         assert_eq!(response.header("location"), None, "{next:?}");
         if next.len() < 1000 {
             let escaped: Vec<String> = next.bytes().map(|byte| format!("%{byte:02X}")).collect();
-            let page = client.get(&format!("/accounts/login/?next={}", escaped.concat())).await.assert_status(200).text();
+            let page =
+                client.get(&format!("/accounts/login/?next={}", escaped.concat())).await.assert_status(200).text();
             assert!(page.contains(r#"name="next" value="""#), "{next:?} {page}");
         }
     }
@@ -226,7 +238,9 @@ async fn a_password_is_stored_anew_only_where_the_site_wants_it() {
     let ada = site.user("ada").await;
     let stored = async || User::objects().with_key(ada.id).get(&site.db).await.expect("ada").password;
     let preferred = Hashing::new(Hasher::Pbkdf2(Pbkdf2::sha256(50)));
-    for (hashing, expected) in [(preferred.clone(), "pbkdf2_sha256$100$"), (preferred.with_upgrades(), "pbkdf2_sha256$50$")] {
+    for (hashing, expected) in
+        [(preferred.clone(), "pbkdf2_sha256$100$"), (preferred.with_upgrades(), "pbkdf2_sha256$50$")]
+    {
         let user = authenticate(&site.db, &hashing, "ada", PASSWORD).await.expect("an answer").expect("ada");
         assert!(stored().await.starts_with(expected));
         // The session that follows is made from what is stored now.

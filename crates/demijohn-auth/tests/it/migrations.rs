@@ -39,7 +39,8 @@ async fn a_new_database_is_what_django_would_have_made() {
             "SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk FROM pragma_table_info('{table}') ORDER BY name"
         );
         assert_eq!(lines(&fresh, &columns).await, lines(&django, &columns).await, "{table}");
-        let keys = format!("SELECT \"from\" || \"table\" || \"to\" FROM pragma_foreign_key_list('{table}') ORDER BY id");
+        let keys =
+            format!("SELECT \"from\" || \"table\" || \"to\" FROM pragma_foreign_key_list('{table}') ORDER BY id");
         assert_eq!(lines(&fresh, &keys).await, lines(&django, &keys).await, "{table}");
     }
 }

@@ -54,7 +54,8 @@ async fn a_password_that_is_not_good_is_refused_beside_its_field() {
         (PASSWORD, "", "", "This field is required."),
         ("", NEW, NEW, "This field is required."),
     ] {
-        let response = site.client.post("/accounts/password_change/").form(&fields(old, first, second)).await.assert_status(200);
+        let response =
+            site.client.post("/accounts/password_change/").form(&fields(old, first, second)).await.assert_status(200);
         let text = response.text();
         assert!(text.contains(expected), "{expected}: {text}");
         for secret in [old, first] {
@@ -73,7 +74,10 @@ async fn a_password_that_is_not_good_is_refused_beside_its_field() {
 #[tokio::test]
 async fn nobody_cannot_change_anything() {
     let site = Fresh::new().await;
-    site.client.get("/accounts/password_change/").await.assert_redirect("/accounts/login/?next=%2Faccounts%2Fpassword_change%2F");
+    site.client
+        .get("/accounts/password_change/")
+        .await
+        .assert_redirect("/accounts/login/?next=%2Faccounts%2Fpassword_change%2F");
     let response = site.client.post("/accounts/password_change/").form(&fields(PASSWORD, NEW, NEW)).await;
     assert_eq!(response.status(), 302);
     assert!(response.header("location").is_some_and(|location| location.starts_with("/accounts/login/")));

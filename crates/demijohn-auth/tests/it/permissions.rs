@@ -15,7 +15,9 @@ async fn every_model_gets_its_four_permissions_once_with_djangos_names() {
             .all(&site.db)
             .await
             .expect("permissions");
-        let words = |(app, model, codename, name): (String, String, String, String)| format!("{app}.{model} {codename}: {name}");
+        let words = |(app, model, codename, name): (String, String, String, String)| {
+            format!("{app}.{model} {codename}: {name}")
+        };
         let mut names: Vec<String> = rows.into_iter().map(words).collect();
         names.sort();
         names

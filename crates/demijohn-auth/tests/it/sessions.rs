@@ -71,7 +71,9 @@ async fn tampered_data_is_as_if_it_were_not_there() {
 #[tokio::test]
 async fn cookies_that_cannot_be_keys_are_nobodys() {
     let site = Fresh::new().await;
-    for cookie in ["", "short", "' OR 1=1 --", &"a".repeat(41), &"a".repeat(4000), "%00%00%00%00%00%00", "é".repeat(8).as_str()] {
+    for cookie in
+        ["", "short", "' OR 1=1 --", &"a".repeat(41), &"a".repeat(4000), "%00%00%00%00%00%00", "é".repeat(8).as_str()]
+    {
         let response = site.client.get("/maybe").header("cookie", &format!("{SESSION}={cookie}")).await;
         assert_eq!((response.status().as_u16(), response.text().as_str()), (200, "nobody"), "{cookie}");
     }
@@ -83,7 +85,8 @@ async fn sessions_whose_values_have_other_types_are_nobodys() {
     let ada = site.user("ada").await;
     let store = site.client.site().get::<DbSessionStore>().expect("the store");
     let later = SystemTime::now() + std::time::Duration::from_secs(1000);
-    let hash = demijohn_auth::tokens::session_auth_hash(&ada.password, &site.client.site().settings().keys().expect("keys"));
+    let hash =
+        demijohn_auth::tokens::session_auth_hash(&ada.password, &site.client.site().settings().keys().expect("keys"));
     let backend = "django.contrib.auth.backends.ModelBackend";
     for data in [
         serde_json::json!({ "_auth_user_id": ada.id, "_auth_user_backend": backend, "_auth_user_hash": hash }),
@@ -109,7 +112,8 @@ async fn an_old_secret_key_still_works_and_the_session_moves_to_the_new_one() {
     site.client.login(&ada).await.expect("a session");
     let old = site.client.cookie(SESSION).expect("a cookie");
     let url = site.client.site().settings().database_url.clone().expect("an address");
-    let settings = with_fallback(url.expose(), "a new secret key for tests, and for nothing else", &key_of(&site.client));
+    let settings =
+        with_fallback(url.expose(), "a new secret key for tests, and for nothing else", &key_of(&site.client));
     let client = TestClient::new((crate::app::app(), settings.clone())).await.expect("a site");
     client.set_cookie(SESSION, &old);
     assert_eq!(client.get("/who").await.text(), "ada");
@@ -118,7 +122,8 @@ async fn an_old_secret_key_still_works_and_the_session_moves_to_the_new_one() {
     assert_eq!(client.get("/who").await.text(), "ada");
     assert_eq!(client.cookie(SESSION).as_deref(), Some(new.as_str()), "it moves once");
     // Without the old key it goes on, and the old session is gone.
-    let settings = crate::app::settings(url.expose()).with_secret_key("a new secret key for tests, and for nothing else");
+    let settings =
+        crate::app::settings(url.expose()).with_secret_key("a new secret key for tests, and for nothing else");
     let later = TestClient::new((crate::app::app(), settings)).await.expect("a site");
     later.set_cookie(SESSION, &new);
     assert_eq!(later.get("/who").await.text(), "ada");

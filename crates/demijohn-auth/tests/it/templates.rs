@@ -16,7 +16,8 @@ async fn pages_know_the_user_and_what_they_may_do() {
     let client = site.another_client().await;
     client.login(&ada).await.expect("a session");
     assert_eq!(client.get("/page").await.text(), "ada (Ada &lt;b&gt;)");
-    let add_group = Permission::objects().filter(|p| p.codename.eq("add_group")).get(&site.db).await.expect("it is made");
+    let add_group =
+        Permission::objects().filter(|p| p.codename.eq("add_group")).get(&site.db).await.expect("it is made");
     ada.user_permissions.add([&add_group], &site.db).await.expect("given");
     assert_eq!(client.get("/page").await.text(), "ada (Ada &lt;b&gt;) group app in");
     let root = User::create_superuser(&site.db, &hashing(), "root", "", PASSWORD).await.expect("a superuser");

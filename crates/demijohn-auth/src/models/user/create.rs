@@ -91,9 +91,8 @@ impl User {
         if username.chars().count() > MAX_USERNAME {
             return Some("Ensure this value has at most 150 characters.");
         }
-        (!username.chars().all(|letter| allowed(letter) && !is_compatibility_form(letter))).then_some(
-            "Use only letters, digits and @ . + - _",
-        )
+        (!username.chars().all(|letter| allowed(letter) && !is_compatibility_form(letter)))
+            .then_some("Use only letters, digits and @ . + - _")
     }
 }
 
