@@ -51,12 +51,23 @@ fn wrong_media_type(found: &str, expected: &'static str) -> Error {
     Error::new(ErrorKind::Invalid, "web.media_type", message.clone()).with_status(415).with_public(message)
 }
 
-/// 422: one value has the wrong type. `path` is where it stands, `.` for the whole.
+/// 422: one value is missing or has the wrong type. `path` is where it stands, `.` for the whole.
 fn wrong_type(code: &'static str, path: &str, message: &str) -> Error {
-    let field = if path == "." || path == "?" { FieldErrors::FORM.to_owned() } else { path.to_owned() };
+    let path = if path == "." || path == "?" { FieldErrors::FORM } else { path };
+    // serde speaks of a missing field at the thing it is missing from; clients look for it under its own name.
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    let (field, message) = match missing {
+        Some(name) if path.is_empty() => (name.to_owned(), "is missing"),
+        Some(name) => (format!("{path}.{name}"), "is missing"),
+        None => (path.to_owned(), message),
+    };
     let mut fields = FieldErrors::new();
+    let whole = match (field.as_str(), missing) {
+        ("", _) => message.to_owned(),
+        (field, Some(_)) => format!("`{field}` {message}"),
+        (field, None) => format!("`{field}`: {message}"),
+    };
     fields.add(field, message);
-    let whole = if path == "." { message.to_owned() } else { format!("`{path}`: {message}") };
     Error::invalid_fields(fields).with_code(code).with_public(whole)
 }
 
@@ -72,6 +83,14 @@ fn from_pairs<T: serde::de::DeserializeOwned>(code: &'static str, text: &[u8]) -
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
         let path = error.path().to_string();
-        wrong_type(code, &path, &error.inner().to_string())
+        let found = form_urlencoded::parse(text).find(|(name, _)| *name == path);
+        let message = match found {
+            Some((_, value)) => {
+                let shown: String = value.chars().take(40).collect();
+                format!("`{}` cannot be read: {}", shown.escape_debug(), error.inner())
+            }
+            None => error.inner().to_string(),
+        };
+        wrong_type(code, &path, &message)
     })
 }

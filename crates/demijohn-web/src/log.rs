@@ -16,7 +16,9 @@ pub(crate) fn request(method: &Method, uri: &Uri, status: StatusCode, took: Dura
 
 /// An error that a developer has to see, with all it knows.
 pub(crate) fn error(method: &Method, uri: &Uri, error: &Error) {
-    let text = format!("error: {method} {}: {error:#}\nat {}", uri.path(), error.place());
+    // Where a panic was is in its message; where it was caught is of no interest.
+    let place = if error.code() == crate::pages::PANIC { String::new() } else { format!("\nat {}", error.place()) };
+    let text = format!("error: {method} {}: {error:#}{place}", uri.path());
     write(&escaped(&text, true));
 }
 

@@ -13,6 +13,10 @@ mod debug;
 mod fill;
 mod plain;
 mod redact;
+pub(crate) mod source;
+
+/// The code of a panic in a handler.
+pub(crate) const PANIC: &str = "web.panic";
 
 /// Replaces the body of an error's response; status and other headers stay.
 pub(crate) async fn draw(site: &Site, head: &Head, error: Option<&Error>, response: &mut Response) {
@@ -88,7 +92,7 @@ fn json(site: &Site, error: &Error, status: StatusCode) -> String {
         let fields = error.fields().iter().map(|(name, messages)| (name.to_owned(), messages.into()));
         object.insert("fields".to_owned(), serde_json::Value::Object(fields.collect()));
     }
-    if site.settings().debug && (status.is_server_error() || error.hint().is_some() || error.public() != error.message()) {
+    if site.settings().debug && (status.is_server_error() || error.hint().is_some() || error.excerpt().is_some() || error.public() != error.message()) {
         object.insert("debug".to_owned(), format!("{error:#}").into());
     }
     let object = serde_json::json!({ "error": object });

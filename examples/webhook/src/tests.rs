@@ -65,5 +65,5 @@ async fn says_what_is_wrong_with_signed_nonsense() {
     assert_eq!(response.json::<Value>()["error"]["message"], message);
     let missing = r#"{"id":"evt_1"}"#;
     let response = post(&client, missing, &signature(missing)).await.assert_status(422);
-    assert_eq!(response.json::<Value>()["error"]["message"], "missing field `kind`");
+    assert_eq!(response.json::<Value>()["error"]["message"], "`kind` is missing");
 }

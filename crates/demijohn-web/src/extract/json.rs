@@ -69,7 +69,9 @@ fn json_error(bytes: &[u8], path: &str, error: &serde_json::Error) -> Error {
         Error::new(ErrorKind::Invalid, "web.json", message).with_public(message)
     } else {
         let message = format!("the body is not JSON: {what} at {place}");
-        Error::new(ErrorKind::Invalid, "web.json", message.clone()).with_public(message)
+        Error::new(ErrorKind::Invalid, "web.json", message.clone())
+            .with_public(message)
+            .with_hint("names and texts stand in double quotes, and nothing follows the last item but its bracket")
     };
     match std::str::from_utf8(bytes) {
         // A line of minified JSON would be cut before the column anyway.

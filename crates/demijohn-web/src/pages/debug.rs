@@ -1,12 +1,12 @@
 //! The page of an error in development: where it arose, the request, its queries. Production never draws it.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use demijohn_core::Error;
 
 use super::fill::fill;
 use super::redact;
+use super::source::read;
 use crate::shell::{Head, fallback};
 use crate::{QueryRecord, RequestContext, Site};
 
@@ -22,7 +22,10 @@ pub(super) fn page(site: &Site, head: &Head, error: &Error, nonce: &str) -> Stri
         if let Some(excerpt) = error.excerpt() {
             sections.push_str(&section("Where", "", &quoted(excerpt)));
         }
-        sections.push_str(&place(error));
+        // A panic was made into an error elsewhere; its own lines are above.
+        if error.code() != super::PANIC {
+            sections.push_str(&place(error));
+        }
         sections.push_str(&causes(error));
     }
     sections.push_str(&queries(head));
@@ -99,21 +102,13 @@ fn place(error: &Error) -> String {
     let place = error.place();
     let note = format!("{}:{}", place.file(), place.line());
     let at = place.line() as usize;
-    let Some(text) = read_source(place.file()) else {
+    let Some(text) = read(place.file()) else {
         return section("Source", &note, &none("the source file is not here"));
     };
     let lines = text.lines().enumerate().map(|(n, line)| (n + 1, line));
     let near = lines.filter(|(number, _)| number.abs_diff(at) <= 7);
     let body = source(near.map(|(number, line)| (number == at, number.to_string(), line.to_owned())));
     section("Source", &note, &body)
-}
-
-/// A source file by the path the compiler wrote down: from the workspace, the package, or absolute.
-fn read_source(file: &str) -> Option<String> {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(std::path::PathBuf::from);
-    let above = package.iter().flat_map(|package| package.ancestors());
-    let candidates = std::iter::once(Path::new("")).chain(above);
-    candidates.map(|root| root.join(file)).find_map(|path| std::fs::read_to_string(path).ok())
 }
 
 fn causes(error: &Error) -> String {

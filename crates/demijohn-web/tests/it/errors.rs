@@ -125,7 +125,7 @@ async fn development_shows_where_a_panic_was() {
     let client = TestClient::new((app(), debug_settings())).await.expect("it is sound");
     let text = client.get("/panics").await.assert_status(500).text();
     assert!(text.contains("the handler panicked at crates/demijohn-web/tests/it/errors.rs:"), "{text}");
-    assert!(text.contains("hunter2 was here"), "{text}");
+    assert!(text.contains("none.expect(&quot;hunter2 was here&quot;)"), "the source is shown: {text}");
 }
 
 #[tokio::test]

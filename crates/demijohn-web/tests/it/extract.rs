@@ -89,6 +89,20 @@ async fn broken_json_names_the_line_and_what_was_expected() {
 }
 
 #[tokio::test]
+async fn in_development_the_line_itself_is_shown() {
+    let client = crate::support::development(App::new().post("/order", order)).await.accept_json();
+    let request = client.post("/order").header("content-type", "application/json").body("{\"name\": \"x\",\n  lines: []}");
+    check(400, request.await, expect![[r#"
+        {
+          "error": {
+            "code": "web.json",
+            "debug": "the body is not JSON: key must be a string at line 2, column 3\n  2 |   lines: []}\n    |   ^\nhint: names and texts stand in double quotes, and nothing follows the last item but its bracket",
+            "message": "the body is not JSON: key must be a string at line 2, column 3"
+          }
+        }"#]]);
+}
+
+#[tokio::test]
 async fn a_value_of_the_wrong_type_names_its_path() {
     let client = api().await;
     check(422, client.post("/order").json(&json!({ "name": "x", "lines": [{ "count": 1 }, { "count": "many" }] })).await, expect![[r#"
@@ -108,11 +122,11 @@ async fn a_value_of_the_wrong_type_names_its_path() {
           "error": {
             "code": "web.json_type",
             "fields": {
-              "": [
-                "missing field `lines`"
+              "lines": [
+                "is missing"
               ]
             },
-            "message": "missing field `lines`"
+            "message": "`lines` is missing"
           }
         }"#]]);
 }
@@ -162,10 +176,10 @@ async fn form_and_query_fields_are_named() {
             "code": "web.form_type",
             "fields": {
               "age": [
-                "invalid digit found in string"
+                "`old` cannot be read: invalid digit found in string"
               ]
             },
-            "message": "`age`: invalid digit found in string"
+            "message": "`age`: `old` cannot be read: invalid digit found in string"
           }
         }"#]]);
     check(422, client.get("/query?name=Ada").await, expect![[r#"
@@ -173,11 +187,11 @@ async fn form_and_query_fields_are_named() {
           "error": {
             "code": "web.query_type",
             "fields": {
-              "": [
-                "missing field `age`"
+              "age": [
+                "is missing"
               ]
             },
-            "message": "missing field `age`"
+            "message": "`age` is missing"
           }
         }"#]]);
 }
