@@ -34,7 +34,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         "{{ #[cfg(debug_assertions)] let dir = ::demijohn::Dir::on_disk({path:?}); \
          #[cfg(not(debug_assertions))] let dir = ::demijohn::Dir::embedded(&[{table}]); dir }}"
     );
-    code.parse().unwrap_or_else(|_| compile_error(literal.span(), "the directory has file names that cannot be embedded"))
+    code.parse()
+        .unwrap_or_else(|_| compile_error(literal.span(), "the directory has file names that cannot be embedded"))
 }
 
 fn walk(directory: &Path, prefix: &str, files: &mut Vec<(String, String)>) {

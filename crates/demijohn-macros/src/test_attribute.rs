@@ -15,7 +15,10 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let keyword = tokens.iter().position(|token| is_word(token, "async"));
     let (Some(function), Some(keyword)) = (function, keyword) else {
         let span = tokens.first().map_or_else(Span::call_site, TokenTree::span);
-        return compile_error(span, "`#[demijohn::test]` belongs on a function: `#[demijohn::test] async fn it_works() { … }`");
+        return compile_error(
+            span,
+            "`#[demijohn::test]` belongs on a function: `#[demijohn::test] async fn it_works() { … }`",
+        );
     };
     let (Some(name), Some(TokenTree::Group(body))) = (tokens.get(function + 1), tokens.last()) else {
         return compile_error(tokens[function].span(), "the function has no body");
@@ -23,8 +26,9 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     // The attributes and the result type stand on the outer function too; `async` only on the inner one.
     let attributes: TokenStream = tokens[..keyword].iter().cloned().collect();
     let head: TokenStream = tokens[function..tokens.len() - 1].iter().cloned().collect();
-    let inner: TokenStream = [parse("async"), head.clone(), TokenTree::Group(body.clone()).into()].into_iter().collect();
-    let call: TokenStream = [TokenTree::from(name.clone()).into(), parse("()")].into_iter().collect();
+    let inner: TokenStream =
+        [parse("async"), head.clone(), TokenTree::Group(body.clone()).into()].into_iter().collect();
+    let call: TokenStream = [name.clone().into(), parse("()")].into_iter().collect();
     let call = TokenTree::Group(Group::new(Delimiter::Parenthesis, call));
     let run: TokenStream = [parse("::demijohn::__private::run_test"), call.into()].into_iter().collect();
     let body = Group::new(Delimiter::Brace, [inner, run].into_iter().collect());

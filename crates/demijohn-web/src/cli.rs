@@ -33,7 +33,10 @@ pub(crate) async fn run(app: App, arguments: impl Iterator<Item = OsString>) -> 
     let site = app.build(settings).await?;
     let commands = commands(&site);
     match commands.iter().find(|command| command.name() == name) {
-        Some(command) if args.flag("--help") || args.flag("-h") => help_of(command),
+        Some(command) if args.flag("--help") || args.flag("-h") => {
+            help_of(command);
+            Ok(())
+        }
         Some(command) => command.run(site, args.without_help()).await,
         None => Err(unknown_command(&name, &commands)),
     }
@@ -117,16 +120,17 @@ async fn help(site: Site, args: Args) -> Result<()> {
     args.finish()?;
     let rows: Vec<_> = commands(&site)
         .iter()
-        .map(|command| [format!("  {} {}", command.name(), command.usage_text()).trim_end().to_owned(), command.about().to_owned()])
+        .map(|command| {
+            [format!("  {} {}", command.name(), command.usage_text()).trim_end().to_owned(), command.about().to_owned()]
+        })
         .collect();
     print(&format!("Commands:\n{}", table(&rows)));
     Ok(())
 }
 
-fn help_of(command: &Command) -> Result<()> {
+fn help_of(command: &Command) {
     let usage = format!("{} {}", command.name(), command.usage_text());
     print(&format!("{}\n\nUsage: {}\n", command.about(), usage.trim_end()));
-    Ok(())
 }
 
 /// Columns as wide as their widest cell.

@@ -99,7 +99,9 @@ impl Args {
     /// The name was given without a value.
     pub fn option(&mut self, name: &'static str) -> Result<Option<String>> {
         self.asked.push(name);
-        let matches = |argument: &str| argument == name || (argument.starts_with(name) && argument[name.len()..].starts_with('='));
+        let matches = |argument: &str| {
+            argument == name || (argument.starts_with(name) && argument[name.len()..].starts_with('='))
+        };
         let Some(at) = self.options().position(matches) else {
             return Ok(None);
         };
@@ -110,7 +112,7 @@ impl Args {
         if at < self.rest.len() {
             return Ok(Some(self.rest.remove(at)));
         }
-        Err(self.error(format!("`{name}` of `{}` needs a value", self.command)))
+        Err(arguments_error(format!("`{name}` of `{}` needs a value", self.command)))
     }
 
     /// The next argument that is no option. Ask for the options first.
@@ -143,7 +145,7 @@ impl Args {
             let choices = suggest::list(self.asked.iter().copied());
             format!("{kind} `{name}`; options of `{}` are {choices}", self.command)
         };
-        let error = self.error(message);
+        let error = arguments_error(message);
         match suggest::nearest(name, self.asked.iter().copied()) {
             Some(near) => Err(error.with_hint(format!("did you mean `{near}`?"))),
             None => Err(error),
@@ -166,8 +168,8 @@ impl Args {
     fn options(&self) -> impl Iterator<Item = &str> {
         self.rest.iter().map(String::as_str).take_while(|argument| *argument != "--")
     }
+}
 
-    fn error(&self, message: String) -> Error {
-        Error::new(ErrorKind::Invalid, "cli.arguments", message)
-    }
+fn arguments_error(message: String) -> Error {
+    Error::new(ErrorKind::Invalid, "cli.arguments", message)
 }

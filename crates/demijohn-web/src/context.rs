@@ -153,9 +153,9 @@ impl RequestContext {
     /// The nonce that lets this page's own scripts run under the content security policy.
     #[cfg(feature = "sessions")]
     pub fn csp_nonce(&self) -> &str {
-        self.0.nonce.get_or_init(|| {
-            demijohn_core::signing::base64url::encode(&demijohn_core::signing::random_bytes::<18>())
-        })
+        self.0
+            .nonce
+            .get_or_init(|| demijohn_core::signing::base64url::encode(&demijohn_core::signing::random_bytes::<18>()))
     }
 
     pub(crate) fn made_nonce(&self) -> Option<&str> {

@@ -19,6 +19,7 @@ pub(crate) mod source;
 pub(crate) const PANIC: &str = "web.panic";
 
 /// Replaces the body of an error's response; status and other headers stay.
+#[cfg_attr(not(feature = "templates"), expect(clippy::unused_async, reason = "only templates wait"))]
 pub(crate) async fn draw(site: &Site, head: &Head, error: Option<&Error>, response: &mut Response) {
     let status = response.status();
     let made;
@@ -92,7 +93,12 @@ fn json(site: &Site, error: &Error, status: StatusCode) -> String {
         let fields = error.fields().iter().map(|(name, messages)| (name.to_owned(), messages.into()));
         object.insert("fields".to_owned(), serde_json::Value::Object(fields.collect()));
     }
-    if site.settings().debug && (status.is_server_error() || error.hint().is_some() || error.excerpt().is_some() || error.public() != error.message()) {
+    if site.settings().debug
+        && (status.is_server_error()
+            || error.hint().is_some()
+            || error.excerpt().is_some()
+            || error.public() != error.message())
+    {
         object.insert("debug".to_owned(), format!("{error:#}").into());
     }
     let object = serde_json::json!({ "error": object });

@@ -81,10 +81,21 @@ impl IntoResponse for Redirect {
                 response.headers_mut().insert(LOCATION, location);
                 response
             }
-            Err(error) => Error::internal("the redirect's address cannot stand in a header").with_source(error).into_response(),
+            Err(error) => {
+                Error::internal("the redirect's address cannot stand in a header").with_source(error).into_response()
+            }
         }
     }
 }
 
-const UNSAFE: &percent_encoding::AsciiSet =
-    &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+const UNSAFE: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');

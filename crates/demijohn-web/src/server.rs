@@ -67,14 +67,19 @@ pub(crate) async fn listen(settings: &Settings) -> Result<TcpListener> {
     let address = &settings.bind;
     TcpListener::bind(address).await.map_err(|error| {
         let (why, hint) = match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                ("another program is listening there", "stop it, or choose another port with `serve --bind 127.0.0.1:8001`")
-            }
-            io::ErrorKind::PermissionDenied => {
-                ("the system does not allow it", "ports below 1024 need a privilege; choose another one with `serve --bind`")
-            }
+            io::ErrorKind::AddrInUse => (
+                "another program is listening there",
+                "stop it, or choose another port with `serve --bind 127.0.0.1:8001`",
+            ),
+            io::ErrorKind::PermissionDenied => (
+                "the system does not allow it",
+                "ports below 1024 need a privilege; choose another one with `serve --bind`",
+            ),
             io::ErrorKind::AddrNotAvailable => ("this machine has no such address", "try `serve --bind 0.0.0.0:8000`"),
-            _ => ("it is no address of this machine", "an address is written `127.0.0.1:8000`, `[::1]:8000` or `0.0.0.0:8000`"),
+            _ => (
+                "it is no address of this machine",
+                "an address is written `127.0.0.1:8000`, `[::1]:8000` or `0.0.0.0:8000`",
+            ),
         };
         Error::new(ErrorKind::Unavailable, "server.bind", format!("cannot listen on `{address}`: {why}"))
             .with_hint(hint)

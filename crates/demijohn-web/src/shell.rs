@@ -57,6 +57,7 @@ pub(crate) struct Head {
 type Answer = Caught<<Router as tower_service::Service<crate::Request>>::Future>;
 
 /// What is next for a request.
+#[expect(clippy::large_enum_variant, reason = "the large one is the usual one, and a box costs every request")]
 enum Step {
     Handler(Answer),
     /// It has to show its token first.
@@ -87,7 +88,10 @@ impl Shell {
     ///
     /// Everything before the handler is done at once, and what is rare is boxed: the future of every request is as large
     /// as all that it keeps, and it is moved.
-    pub(crate) fn handle<B>(self: Arc<Self>, request: Request<B>) -> impl Future<Output = Result<Response, Infallible>> + Send + use<B>
+    pub(crate) fn handle<B>(
+        self: Arc<Self>,
+        request: Request<B>,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<B>
     where
         B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,

@@ -15,8 +15,8 @@ mod builder;
 mod checks;
 pub(crate) mod values;
 
-pub use builder::SiteBuilder;
 pub(crate) use builder::ResponseHook;
+pub use builder::SiteBuilder;
 use values::{Contributions, Values};
 
 /// An app that was built: its routes, settings and the values its plugins put in.

@@ -64,7 +64,8 @@ impl StaticFiles {
         }
         let name = request.uri().path().strip_prefix(&self.url)?;
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            let error = Error::new(ErrorKind::MethodNotAllowed, "web.method_not_allowed", "a static file answers `GET` only");
+            let error =
+                Error::new(ErrorKind::MethodNotAllowed, "web.method_not_allowed", "a static file answers `GET` only");
             let mut response = error.into_response();
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return Some(response);
@@ -112,7 +113,11 @@ impl StaticFiles {
         let shown: String = name.chars().take(200).collect();
         let names: Vec<String> = self.dirs.iter().flat_map(Dir::names).collect();
         let dirs: Vec<String> = self.dirs.iter().map(Dir::description).collect();
-        let dirs = if dirs.is_empty() { "no directory was given".to_owned() } else { format!("looked in {}", dirs.join(", ")) };
+        let dirs = if dirs.is_empty() {
+            "no directory was given".to_owned()
+        } else {
+            format!("looked in {}", dirs.join(", "))
+        };
         let message = format!("there is no static file `{}`; {dirs}", shown.escape_debug());
         let error = Error::new(ErrorKind::NotFound, "web.static_file", message);
         match suggest::nearest(&shown, names.iter().map(String::as_str)) {
@@ -122,12 +127,8 @@ impl StaticFiles {
     }
 }
 
-const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'.')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'~');
+const PATH: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
 /// `app.0123456789abcdef.css` as `app.css` and the hash.
 fn without_hash(name: &str) -> Option<(String, &str)> {
@@ -142,9 +143,9 @@ fn without_hash(name: &str) -> Option<(String, &str)> {
 
 /// FNV-1a over 64 bits: it has to change with the content, not to resist anybody.
 fn content_hash(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }
 
@@ -181,12 +182,17 @@ impl Found<'_> {
     fn is_unchanged(&self, request: &HeaderMap, etag: &str) -> bool {
         if let Some(tags) = request.get(IF_NONE_MATCH) {
             let tags = tags.to_str().unwrap_or_default();
-            return tags.split(',').any(|tag| matches!(tag.trim().trim_start_matches("W/"), tag if tag == etag || tag == "*"));
+            return tags
+                .split(',')
+                .any(|tag| matches!(tag.trim().trim_start_matches("W/"), tag if tag == etag || tag == "*"));
         }
-        let since = request.get(IF_MODIFIED_SINCE).and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok());
+        let since =
+            request.get(IF_MODIFIED_SINCE).and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok());
         match (since, self.file.modified) {
             // HTTP dates have no fractions of a second.
-            (Some(since), Some(modified)) => modified.duration_since(since).is_ok_and(|d| d < Duration::from_secs(1)) || modified <= since,
+            (Some(since), Some(modified)) => {
+                modified.duration_since(since).is_ok_and(|d| d < Duration::from_secs(1)) || modified <= since
+            }
             _ => false,
         }
     }

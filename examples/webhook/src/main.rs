@@ -46,8 +46,12 @@ fn check_signature(settings: &Settings, headers: &HeaderMap, body: &[u8]) -> Res
     let refused = || Error::unauthenticated("the signature is missing or wrong");
     let header = headers.get("x-signature-256").and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
     let given = header.strip_prefix("sha256=").ok_or_else(refused)?;
-    let expected = hex(&signing::hmac_sha256(secret(settings)?.as_bytes(), body));
-    if signing::constant_time_eq(given.to_ascii_lowercase().as_bytes(), expected.as_bytes()) { Ok(()) } else { Err(refused()) }
+    let expected = signing::hex(&signing::hmac_sha256(secret(settings)?.as_bytes(), body));
+    if signing::constant_time_eq(given.to_ascii_lowercase().as_bytes(), expected.as_bytes()) {
+        Ok(())
+    } else {
+        Err(refused())
+    }
 }
 
 fn secret(settings: &Settings) -> Result<&str> {
@@ -56,10 +60,6 @@ fn secret(settings: &Settings) -> Result<&str> {
         Error::misconfigured("webhook.secret", "`WEBHOOK_SECRET` is not set, or is shorter than 16 characters")
             .with_hint("set it in the environment or in `.env` to the secret that the sender signs with")
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn app() -> App {

@@ -18,7 +18,7 @@ async fn post(client: &TestClient, body: &str, signature: &str) -> TestResponse 
 }
 
 fn signature(body: &str) -> String {
-    format!("sha256={}", hex(&signing::hmac_sha256(SECRET.as_bytes(), body.as_bytes())))
+    format!("sha256={}", signing::hex(&signing::hmac_sha256(SECRET.as_bytes(), body.as_bytes())))
 }
 
 #[demijohn::test]

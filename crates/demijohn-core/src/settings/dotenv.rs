@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Error, Result, excerpt};
+use crate::{Error, Result};
 
 /// The names and values of a `.env` file, in order.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<(String, String)>> {
@@ -24,7 +24,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<(String, String)>> {
             let message = format!("{}:{}: {message}", path.display(), number + 1);
             // The value may be a secret that a log should not show, so the excerpt ends at the name.
             let shown = line.split('=').next().unwrap_or_default();
-            Error::misconfigured("settings.dotenv", message).with_excerpt(excerpt::lines(shown, 1, 0, 0, 0))
+            Error::misconfigured("settings.dotenv", message).with_excerpt(format!("{:>3} | {shown}", number + 1))
         })?);
     }
     Ok(variables)
@@ -52,7 +52,11 @@ fn value(text: &str) -> Result<String, String> {
         }
     };
     let rest = rest.trim_start();
-    if rest.is_empty() || rest.starts_with('#') { Ok(value) } else { Err("there is text after the closing quote".to_owned()) }
+    if rest.is_empty() || rest.starts_with('#') {
+        Ok(value)
+    } else {
+        Err("there is text after the closing quote".to_owned())
+    }
 }
 
 fn double_quoted(text: &str) -> Result<(String, &str), String> {

@@ -92,8 +92,13 @@ impl SettingsFile {
     fn error(&self, place: Range<usize>, message: &str) -> Error {
         let (line, column) = excerpt::position(&self.text, place.start);
         let width = self.text.get(place).map_or(1, |text| text.lines().next().unwrap_or_default().chars().count());
-        Error::misconfigured("settings.file", format!("{}:{line}: {message}", self.path.display()))
-            .with_excerpt(excerpt::lines(&self.text, line, column, width, 0))
+        let error = Error::misconfigured("settings.file", format!("{}:{line}: {message}", self.path.display()));
+        let shown = excerpt::lines(&self.text, line, column, width, 0);
+        // The line of a secret would put it into a log.
+        if ["secret", "password", "database_url", "token"].iter().any(|word| shown.contains(word)) {
+            return error;
+        }
+        error.with_excerpt(shown)
     }
 }
 

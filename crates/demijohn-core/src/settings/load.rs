@@ -95,7 +95,8 @@ impl Settings {
     /// `PORT` keeps the address and changes the port; on a platform that sets it, the address is set as well.
     fn apply_port(&mut self, value: &str, origin: &str) -> Result<()> {
         let port: u16 = value.trim().parse().map_err(|_| {
-            let message = format!("{origin}`PORT` is `{}`; it has to be a number from 0 to 65535", value.escape_debug());
+            let message =
+                format!("{origin}`PORT` is `{}`; it has to be a number from 0 to 65535", value.escape_debug());
             Error::misconfigured("settings.variable", message)
         })?;
         let host = self.bind.rsplit_once(':').map_or("127.0.0.1", |(host, _)| host);

@@ -31,7 +31,7 @@ impl App {
             plugin.build(&mut builder).await?;
         }
         let (routes, routers) = (std::mem::take(&mut flat.routes), std::mem::take(&mut flat.routers));
-        let site = builder.finish(flat)?;
+        let site = builder.finish(flat);
         let router = assemble(&site, routes, routers);
         let shell = Shell::new(site.clone(), router)?;
         Ok(site.with_shell(shell))

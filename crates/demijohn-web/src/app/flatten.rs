@@ -108,7 +108,9 @@ impl Flattened {
         } else if prefix.contains("{*") {
             Some(format!("prefix `{prefix}` contains a parameter that takes the whole rest of the path"))
         } else {
-            Pattern::parse(if prefix.is_empty() { "/" } else { prefix }).err().map(|wrong| format!("prefix `{prefix}`: {wrong}"))
+            Pattern::parse(if prefix.is_empty() { "/" } else { prefix })
+                .err()
+                .map(|wrong| format!("prefix `{prefix}`: {wrong}"))
         };
         self.bad_prefixes.extend(wrong.map(|wrong| (wrong, place)));
         prefix.strip_suffix('/').unwrap_or(prefix)

@@ -89,7 +89,9 @@ fn source(lines: impl IntoIterator<Item = (bool, String, String)>) -> String {
 /// The lines an error brought along: `12 | text`, with a marker below the one at fault.
 fn quoted(excerpt: &str) -> String {
     let lines: Vec<&str> = excerpt.lines().collect();
-    let is_marker = |line: Option<&&str>| line.is_some_and(|line| line.trim_start().starts_with("| ") && line.trim_end().ends_with('^'));
+    let is_marker = |line: Option<&&str>| {
+        line.is_some_and(|line| line.trim_start().starts_with("| ") && line.trim_end().ends_with('^'))
+    };
     source(lines.iter().enumerate().map(|(n, line)| {
         let (number, text) = line.split_once(" | ").unwrap_or(("", line));
         let is_hit = is_marker(lines.get(n + 1)) || is_marker(Some(line));
@@ -143,7 +145,11 @@ fn queries(head: &Head) -> String {
     let row = |query: &QueryRecord| {
         let class = if counts[query.sql.as_str()] >= REPEATED { "many" } else { "" };
         let time = format!("{:.2} ms", millis(query));
-        let sql = if query.parameters.is_empty() { query.sql.clone() } else { format!("{}\n-- {}", query.sql, query.parameters) };
+        let sql = if query.parameters.is_empty() {
+            query.sql.clone()
+        } else {
+            format!("{}\n-- {}", query.sql, query.parameters)
+        };
         fill(include_str!("../../templates/debug/query.html"), &[("class", class), ("time", &time), ("sql", &sql)])
     };
     let rows: String = queries.iter().map(row).collect();

@@ -33,7 +33,9 @@ pub(super) fn nonce() -> String {
 
 /// Lets the style sheet with this nonce in, and nothing else.
 pub(super) fn policy(nonce: &str) -> String {
-    format!("default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    format!(
+        "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 }
 
 #[cfg(test)]

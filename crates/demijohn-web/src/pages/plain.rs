@@ -14,13 +14,8 @@ pub(super) fn page(error: &Error, method: &Method, nonce: &str) -> String {
     // Only a text that somebody wrote for this error says more than the standard one.
     let message = if own == error.kind().public_text() || error.code() == super::CSRF { text } else { sentence(own) };
     let status = error.status().to_string();
-    let values = [
-        ("csp_nonce", nonce),
-        ("status", &status),
-        ("title", title),
-        ("message", &message),
-        ("home_url", "/"),
-    ];
+    let values =
+        [("csp_nonce", nonce), ("status", &status), ("title", title), ("message", &message), ("home_url", "/")];
     fill(include_str!("../../templates/error.html"), &values)
 }
 
@@ -43,7 +38,9 @@ fn words(error: &Error, method: &Method) -> (&'static str, Cow<'static, str>) {
         429 => ("Too many requests", "Please wait a moment, then try again."),
         503 => ("Not available just now", "The site is busy or being looked after. Please try again in a moment."),
         504 => ("That took too long", "Something this page needs did not answer. Please try again in a moment."),
-        400..=499 => ("The request made no sense", "Something in it could not be read. Going back and trying again may help."),
+        400..=499 => {
+            ("The request made no sense", "Something in it could not be read. Going back and trying again may help.")
+        }
         _ => ("Something went wrong", "It is not your doing. The error was logged; trying again in a moment may help."),
     };
     (title, message.into())

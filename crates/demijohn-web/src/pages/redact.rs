@@ -1,7 +1,8 @@
 //! Which names hide their values.
 
 /// Names that hold one of these words hide their values, as Django's debug page does.
-const SECRET_WORDS: &[&str] = &["api", "auth", "token", "key", "secret", "pass", "signature", "cookie", "csrf", "session"];
+const SECRET_WORDS: &[&str] =
+    &["api", "auth", "token", "key", "secret", "pass", "signature", "cookie", "csrf", "session"];
 
 /// What stands in place of a secret.
 const HIDDEN: &str = "********************";

@@ -63,7 +63,9 @@ impl Pattern {
 
     fn parameter<'a>(brace: &str, rest: &'a str) -> Result<(Piece, &'a str), String> {
         let Some(end) = rest.find('}').filter(|_| brace == "{") else {
-            return Err(format!("a single `{brace}`; write `{{name}}` for a parameter or `{brace}{brace}` for the character"));
+            return Err(format!(
+                "a single `{brace}`; write `{{name}}` for a parameter or `{brace}{brace}` for the character"
+            ));
         };
         let (inner, after) = (&rest[..end], &rest[end + 1..]);
         let name = inner.strip_prefix('*').unwrap_or(inner);

@@ -44,7 +44,13 @@ impl RouteTable {
                 checks.push(Check::error("web.E004", format!("{shown} at {}", place_text(router.place)), message));
                 return false;
             }
-            let inserted = table.insert_mount(&router.prefix, &router.app, router.place, &router.around.guards, router.around.csrf_exempt);
+            let inserted = table.insert_mount(
+                &router.prefix,
+                &router.app,
+                router.place,
+                &router.around.guards,
+                router.around.csrf_exempt,
+            );
             checks.extend(inserted.as_ref().err().cloned());
             inserted.is_ok()
         });

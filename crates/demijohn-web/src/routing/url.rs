@@ -108,7 +108,9 @@ pub(super) fn build(name: &str, pattern: &Pattern, given: &[(&str, String)]) -> 
         match value.as_str() {
             // Browsers resolve these two as directories, encoded or not, and would ask for another page.
             "." | ".." => {
-                let message = format!("the parameter `{parameter}` of route `{name}` is `{value}`, which browsers take for a directory");
+                let message = format!(
+                    "the parameter `{parameter}` of route `{name}` is `{value}`, which browsers take for a directory"
+                );
                 return Err(problem(message));
             }
             value => {

@@ -21,7 +21,11 @@ async fn wait() {
         return std::future::pending().await;
     };
     poll_fn(move |cx| {
-        if terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready() { Poll::Ready(()) } else { Poll::Pending }
+        if terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
 }

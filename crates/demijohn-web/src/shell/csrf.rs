@@ -61,10 +61,8 @@ impl CsrfPolicy {
         }
         if let Some(origin) = origin {
             let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-            return match trusted || self.same_origin(origin, host, is_https) {
-                true => Verdict::Pass,
-                false => Verdict::Refuse("the origin of the request is another site"),
-            };
+            let is_ours = trusted || self.same_origin(origin, host, is_https);
+            return if is_ours { Verdict::Pass } else { Verdict::Refuse("the origin of the request is another site") };
         }
         if headers.contains_key(COOKIE) { Verdict::NeedsToken } else { Verdict::Pass }
     }
@@ -109,9 +107,11 @@ impl CsrfPolicy {
             return Err(refusal("it carries cookies, but no CSRF cookie and no header that says where it comes from"));
         };
         if let Some(token) = request.headers().get("x-csrftoken") {
-            return match csrf::matches(token.to_str().unwrap_or_default(), &secret) {
-                true => Ok(request),
-                false => Err(refusal("the token in the header `X-CSRFToken` is not the right one")),
+            let is_right = csrf::matches(token.to_str().unwrap_or_default(), &secret);
+            return if is_right {
+                Ok(request)
+            } else {
+                Err(refusal("the token in the header `X-CSRFToken` is not the right one"))
             };
         }
         let (parts, body) = request.into_parts();
@@ -125,7 +125,9 @@ impl CsrfPolicy {
         match token_field(&parts.headers, &bytes) {
             Some(token) if csrf::matches(&token, &secret) => Ok(Request::from_parts(parts, Body::from(bytes))),
             Some(_) => Err(refusal("the token in the field `csrfmiddlewaretoken` is not the right one")),
-            None => Err(refusal("it has no token: neither the field `csrfmiddlewaretoken` nor the header `X-CSRFToken`")),
+            None => {
+                Err(refusal("it has no token: neither the field `csrfmiddlewaretoken` nor the header `X-CSRFToken`"))
+            }
         }
     }
 

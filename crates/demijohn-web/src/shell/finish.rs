@@ -25,7 +25,10 @@ impl Shell {
                     Some(value) => {
                         response.headers_mut().append(SET_COOKIE, value);
                     }
-                    None => log::note(&format!("the cookie `{}` cannot be sent: its value has forbidden characters", cookie.name)),
+                    None => log::note(&format!(
+                        "the cookie `{}` cannot be sent: its value has forbidden characters",
+                        cookie.name
+                    )),
                 }
             }
             if context.varies_on_cookie() {

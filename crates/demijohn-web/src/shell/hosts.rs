@@ -54,7 +54,8 @@ impl Hosts {
         if self.this_machine {
             choices.extend(["localhost", "an IP address"]);
         }
-        let message = format!("the host `{}` is not allowed; choices are {}", host.escape_debug(), suggest::list(choices));
+        let message =
+            format!("the host `{}` is not allowed; choices are {}", host.escape_debug(), suggest::list(choices));
         Error::new(ErrorKind::Invalid, "web.host", message)
             .with_hint(format!("add `{}` to the setting `allowed_hosts`", without_port(&host).escape_debug()))
     }
@@ -62,7 +63,11 @@ impl Hosts {
 
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) && !(name.contains(':') && !name.ends_with(']')) => name,
+        Some((name, port))
+            if port.bytes().all(|digit| digit.is_ascii_digit()) && (name.ends_with(']') || !name.contains(':')) =>
+        {
+            name
+        }
         _ => host,
     }
 }

@@ -59,12 +59,14 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Caught<F> {
 
 fn error(payload: &(dyn Any + Send)) -> Error {
     let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a text");
+    let text =
+        text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a text");
     let first = text.lines().next().unwrap_or_default();
     let Some((file, line, column)) = LAST_PLACE.with(|last| last.borrow_mut().take()) else {
         return Error::internal(format!("the handler panicked: {first}")).with_code(crate::pages::PANIC);
     };
-    let error = Error::internal(format!("the handler panicked at {file}:{line}:{column}: {first}")).with_code(crate::pages::PANIC);
+    let error = Error::internal(format!("the handler panicked at {file}:{line}:{column}: {first}"))
+        .with_code(crate::pages::PANIC);
     match crate::pages::source::read(&file) {
         Some(source) => error.with_excerpt(excerpt::lines(&source, line as usize, column as usize, 1, 4)),
         None => error,

@@ -120,7 +120,10 @@ impl SiteBuilder {
     /// Runs something on every response before it is sent; the request's context says what it was for.
     pub fn on_response<F>(&mut self, hook: F)
     where
-        F: for<'a> Fn(&'a RequestContext, &'a Site, &'a mut Response) -> BoxFuture<'a, Result<()>> + Send + Sync + 'static,
+        F: for<'a> Fn(&'a RequestContext, &'a Site, &'a mut Response) -> BoxFuture<'a, Result<()>>
+            + Send
+            + Sync
+            + 'static,
     {
         self.response_hooks.push(Box::new(hook));
     }
@@ -147,7 +150,7 @@ impl SiteBuilder {
         &mut self.templates
     }
 
-    pub(crate) fn finish(mut self, mut flat: Flattened) -> Result<Site> {
+    pub(crate) fn finish(mut self, mut flat: Flattened) -> Site {
         flat.templates.append(&mut self.plugin_templates);
         flat.static_files.append(&mut self.plugin_static);
         let static_files = Arc::new(StaticFiles::new(&self.settings.static_url, flat.static_files));
@@ -162,7 +165,7 @@ impl SiteBuilder {
         };
         let mut commands = flat.commands;
         commands.extend(flat.plugins.iter().flat_map(|plugin| plugin.commands()));
-        Ok(Site::new(SiteCore {
+        Site::new(SiteCore {
             settings: self.settings,
             values: self.values,
             contributions: self.contributions,
@@ -178,6 +181,6 @@ impl SiteBuilder {
             templates,
             #[cfg(feature = "sessions")]
             session_store,
-        }))
+        })
     }
 }

@@ -54,7 +54,12 @@ fn deployment(settings: &Settings) -> Vec<Check> {
         Ok(50..) if settings.has_secret_key() => {}
         _ => {
             let message = "the secret key is missing, generated or shorter than 50 characters";
-            checks.push(warn("security.W009", "secret_key", message, "set `SECRET_KEY` to 50 or more random characters"));
+            checks.push(warn(
+                "security.W009",
+                "secret_key",
+                message,
+                "set `SECRET_KEY` to 50 or more random characters",
+            ));
         }
     }
     if settings.hsts.is_zero() {

@@ -63,7 +63,9 @@ impl Engine {
         let tail = names.iter().find(|known| known.rsplit('/').next() == Some(name)).map(String::as_str);
         match tail.or_else(|| suggest::nearest(name, names.iter().map(String::as_str))) {
             Some(near) => error.with_hint(format!("did you mean `{near}`?")),
-            None if self.dirs.is_empty() => error.with_hint("add `.templates(demijohn::embed!(\"templates\"))` to the app"),
+            None if self.dirs.is_empty() => {
+                error.with_hint("add `.templates(demijohn::embed!(\"templates\"))` to the app")
+            }
             None => error.with_hint(format!("templates are {}", suggest::list(names.iter().map(String::as_str)))),
         }
     }
@@ -78,7 +80,12 @@ impl Engine {
             let error = self.environment.get_template(&name).err()?;
             let error = failure::error(&error, self);
             let check = Check::error("templates.E002", name, error.message().to_owned());
-            Some(error.excerpt().map(|excerpt| check.clone().with_hint(format!("look here:\n{excerpt}"))).unwrap_or(check))
+            Some(
+                error
+                    .excerpt()
+                    .map(|excerpt| check.clone().with_hint(format!("look here:\n{excerpt}")))
+                    .unwrap_or(check),
+            )
         });
         missing.chain(broken).collect()
     }

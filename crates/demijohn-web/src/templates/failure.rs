@@ -23,7 +23,9 @@ pub(super) fn error(error: &minijinja::Error, engine: &Engine) -> Error {
         .then(|| detail.split(['"', '\'']).nth(1).map(|name| engine.missing(name)))
         .flatten();
     let ours = ours(innermost);
-    let detail = missing.as_ref().map_or_else(|| ours.map_or(detail, |ours| ours.message().to_owned()), |error| error.message().to_owned());
+    let detail = missing
+        .as_ref()
+        .map_or_else(|| ours.map_or(detail, |ours| ours.message().to_owned()), |error| error.message().to_owned());
     let hint = missing.as_ref().and_then(Error::hint).or_else(|| ours.and_then(Error::hint)).map(ToOwned::to_owned);
     let (name, line) = (innermost.name().unwrap_or("?"), innermost.line().unwrap_or(0));
     let message = match innermost.line() {

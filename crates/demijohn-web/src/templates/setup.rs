@@ -14,8 +14,7 @@ use crate::static_files::StaticFiles;
 use crate::{BoxFuture, Dir, Site, SiteBuilder};
 
 /// Loads a value for every page of a request: the user.
-pub(super) type Provider =
-    Box<dyn for<'a> Fn(&'a mut Parts, &'a Site) -> BoxFuture<'a, Result<Value>> + Send + Sync>;
+pub(super) type Provider = Box<dyn for<'a> Fn(&'a mut Parts, &'a Site) -> BoxFuture<'a, Result<Value>> + Send + Sync>;
 
 /// The engine in the making.
 pub(crate) struct Setup {

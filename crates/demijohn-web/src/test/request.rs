@@ -80,7 +80,8 @@ impl<'c> TestRequest<'c> {
         let client = self.client;
         let mut response = self.send_once().await;
         for _ in 0..10 {
-            let next = response.header("location").filter(|_| response.status().is_redirection()).map(ToOwned::to_owned);
+            let next =
+                response.header("location").filter(|_| response.status().is_redirection()).map(ToOwned::to_owned);
             let Some(next) = next.filter(|_| client.follows_redirects) else {
                 return response;
             };

@@ -70,7 +70,12 @@ impl TestResponse {
     #[track_caller]
     pub fn assert_redirect(self, location: &str) -> Self {
         let found = self.header("location").filter(|_| self.status.is_redirection());
-        assert!(found == Some(location), "expected a redirect to `{location}`, got {} {found:?}\n{}", self.status, self.text());
+        assert!(
+            found == Some(location),
+            "expected a redirect to `{location}`, got {} {found:?}\n{}",
+            self.status,
+            self.text()
+        );
         self
     }
 }

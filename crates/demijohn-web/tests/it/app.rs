@@ -22,9 +22,10 @@ struct NeedsHeader(&'static str);
 impl Guard for NeedsHeader {
     fn check<'a>(&'a self, parts: &'a mut Parts, _: &'a Site) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            match parts.headers.contains_key(self.0) {
-                true => Ok(()),
-                false => Err(Error::denied(format!("`{}` is missing", self.0))),
+            if parts.headers.contains_key(self.0) {
+                Ok(())
+            } else {
+                Err(Error::denied(format!("`{}` is missing", self.0)))
             }
         })
     }
@@ -71,7 +72,8 @@ async fn layers_lie_around_their_app_the_last_one_outermost() {
     let inner = App::new().get("/inner", open).name("inner").layer(mark("inner-1")).layer(mark("inner-2"));
     let app = App::new().get("/", open).layer(mark("outer")).mount("/", inner);
     let client = client(app).await;
-    let order = |response: demijohn_web::test::TestResponse| response.headers("x-layer").map(str::to_owned).collect::<Vec<_>>();
+    let order =
+        |response: demijohn_web::test::TestResponse| response.headers("x-layer").map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(order(client.get("/").await), ["outer"]);
     assert_eq!(order(client.get("/inner").await), ["inner-1", "inner-2", "outer"]);
 }
@@ -79,9 +81,14 @@ async fn layers_lie_around_their_app_the_last_one_outermost() {
 #[tokio::test]
 async fn other_routers_are_mounted_as_they_are() {
     let plain = axum::Router::new().route("/hello", get(async || "from axum"));
-    let on_site = axum::Router::new().route("/routes", get(async |AxumState(site): AxumState<Site>| site.routes().len().to_string()));
+    let on_site = axum::Router::new()
+        .route("/routes", get(async |AxumState(site): AxumState<Site>| site.routes().len().to_string()));
     let root = axum::Router::new().route("/legacy", get(async || "legacy"));
-    let app = App::new().get("/", open).mount_router("/plain", plain).mount_site_router("/on-site", on_site).mount_router("/", root);
+    let app = App::new()
+        .get("/", open)
+        .mount_router("/plain", plain)
+        .mount_site_router("/on-site", on_site)
+        .mount_router("/", root);
     let client = client(app).await;
     assert_eq!(client.get("/plain/hello").await.text(), "from axum");
     assert_eq!(client.get("/on-site/routes").await.text(), "3");
@@ -113,7 +120,11 @@ impl Plugin for Words {
 
     fn checks(&self, site: &Site, deploy: bool) -> Vec<Check> {
         let total = site.get::<Total>().map_or(0, |total| total.words.len());
-        if deploy && total < 10 { vec![Check::warning("words.W001", "words", "there are few words")] } else { Vec::new() }
+        if deploy && total < 10 {
+            vec![Check::warning("words.W001", "words", "there are few words")]
+        } else {
+            Vec::new()
+        }
     }
 }
 

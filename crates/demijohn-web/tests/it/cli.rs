@@ -5,7 +5,8 @@ use expect_test::expect;
 
 #[test]
 fn arguments_are_taken_apart() {
-    let mut args = Args::new("migrate", ["blog", "--plan", "--database=x", "--name", "y", "0001", "--", "--not-an-option"]);
+    let mut args =
+        Args::new("migrate", ["blog", "--plan", "--database=x", "--name", "y", "0001", "--", "--not-an-option"]);
     assert!(args.flag("--plan"));
     assert!(!args.flag("--plan"));
     assert_eq!(args.option("--database").expect("it has a value").as_deref(), Some("x"));
@@ -30,5 +31,6 @@ fn wrong_arguments_name_what_was_possible() {
         hint: did you mean `--deploy`?
         unexpected argument `all`; `routes` takes no options
         `--bind` of `serve` needs a value
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }

@@ -153,7 +153,8 @@ async fn tokens_are_found_in_multipart_forms_and_the_body_stays_whole() {
 async fn a_huge_body_without_a_token_is_bounded() {
     let client = program().await;
     client.get("/token").await;
-    let response = client.post("/size").header("content-type", FORM).header("content-length", "10").body("a".repeat(3_000_000));
+    let response =
+        client.post("/size").header("content-type", FORM).header("content-length", "10").body("a".repeat(3_000_000));
     response.await.assert_status(413);
 }
 
@@ -168,5 +169,10 @@ async fn exempt_apps_take_posts_from_anywhere() {
 #[tokio::test]
 async fn reads_are_never_refused() {
     let client = program().await;
-    client.get("/token").header("origin", "https://evil.example").header("sec-fetch-site", "cross-site").await.assert_status(200);
+    client
+        .get("/token")
+        .header("origin", "https://evil.example")
+        .header("sec-fetch-site", "cross-site")
+        .await
+        .assert_status(200);
 }

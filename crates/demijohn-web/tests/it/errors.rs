@@ -27,7 +27,7 @@ async fn fields() -> Result<String> {
 }
 
 async fn panics() -> Result<String> {
-    let none: Option<u8> = None;
+    let none: Option<u8> = "".bytes().next();
     Ok(none.expect("hunter2 was here").to_string())
 }
 
@@ -102,7 +102,8 @@ async fn browsers_get_pages_without_inner_details() {
 #[tokio::test]
 async fn development_shows_where_and_why() {
     let client = TestClient::new((app(), debug_settings())).await.expect("it is sound");
-    let page = client.get("/broken?page=2&api_key=hunter3").header("authorization", "Bearer hunter4").await.assert_status(500);
+    let page =
+        client.get("/broken?page=2&api_key=hunter3").header("authorization", "Bearer hunter4").await.assert_status(500);
     let text = page.text();
     for shown in [
         "cannot read hunter2&#39;s page",

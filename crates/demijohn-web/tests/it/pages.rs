@@ -6,7 +6,10 @@ use demijohn_web::{App, Dir};
 use crate::support::client;
 
 const PAGES: Dir = Dir::embedded(&[
-    ("404.html", b"{% extends 'base.html' %}{% block body %}Nothing at {{ request.path }}: {{ message }}{% endblock %}"),
+    (
+        "404.html",
+        b"{% extends 'base.html' %}{% block body %}Nothing at {{ request.path }}: {{ message }}{% endblock %}",
+    ),
     ("error.html", b"{{ status }} {{ reason }} {{ url_for('home') }}"),
     ("base.html", b"<nav>{{ user | default('anonymous') }}</nav>{% block body %}{% endblock %}"),
     ("503.html", b"{{ nothing.at.all }}"),

@@ -195,7 +195,9 @@ async fn a_missing_or_spare_slash_is_redirected_for_reads_only() {
 #[tokio::test]
 async fn a_slash_redirect_never_leaves_the_site() {
     let client = client(App::new().get("/{a}/{b}", async || "x").get("/{a}/{b}/{c}/{d}", async || "y")).await;
-    for path in ["//evil.example", "//evil.example/", "//evil.example/%2e%2e/", "/\\evil.example/", "//evil.example/a/b/"] {
+    for path in
+        ["//evil.example", "//evil.example/", "//evil.example/%2e%2e/", "/\\evil.example/", "//evil.example/a/b/"]
+    {
         let request = http::Request::builder().uri(path).header("host", "localhost").body(axum::body::Body::empty());
         let Ok(request) = request else { continue };
         let response = client.site().handle(request).await.expect("a complete site");

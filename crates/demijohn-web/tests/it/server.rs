@@ -69,8 +69,10 @@ fn app() -> App {
 #[tokio::test]
 async fn pipelined_requests_are_answered_in_order() {
     let server = start(app().get("/2", async || "second"), test_settings()).await;
-    let answer = server.talk("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
-    let (first, second) = (answer.find("hello").expect("the first answer"), answer.find("second").expect("the second answer"));
+    let answer =
+        server.talk("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    let (first, second) =
+        (answer.find("hello").expect("the first answer"), answer.find("second").expect("the second answer"));
     assert!(first < second, "{answer}");
     assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2);
     server.stop().await;
@@ -108,7 +110,10 @@ async fn chunked_bodies_are_bounded_too() {
     let server = start(app(), settings).await;
     let chunk = format!("200\r\n{}\r\n", "x".repeat(0x200));
     let body = |chunks: usize| {
-        format!("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n", chunk.repeat(chunks))
+        format!(
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
+            chunk.repeat(chunks)
+        )
     };
     assert_eq!(status(&server.talk(body(1)).await), 200);
     assert_eq!(status(&server.talk(body(2)).await), 413);
@@ -119,7 +124,10 @@ async fn chunked_bodies_are_bounded_too() {
 async fn a_body_that_says_it_is_too_large_is_refused_unread() {
     let server = start(app(), test_settings()).await;
     let mut stream = server.connect().await;
-    stream.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n").await.expect("it can be sent");
+    stream
+        .write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")
+        .await
+        .expect("it can be sent");
     let mut answer = vec![0; 12];
     stream.read_exact(&mut answer).await.expect("an answer comes before the body");
     assert_eq!(answer, b"HTTP/1.1 413");
@@ -145,7 +153,7 @@ async fn ambiguous_framing_is_refused() {
 #[tokio::test]
 async fn too_many_or_too_long_headers_are_refused() {
     let server = start(app(), test_settings()).await;
-    let many: String = (0..200).map(|n| format!("X-{n}: 1\r\n")).collect();
+    let many: String = "X-Many: 1\r\n".repeat(200);
     assert_eq!(status(&server.talk(format!("GET / HTTP/1.1\r\nHost: x\r\n{many}\r\n")).await), 431);
     let long = "x".repeat(200_000);
     let answer = server.talk(format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {long}\r\n\r\n")).await;
@@ -242,7 +250,9 @@ async fn an_unread_body_does_not_become_the_next_request() {
 async fn a_panic_in_a_handler_costs_one_answer_not_the_connection() {
     let panics = async || -> &'static str { panic!("on purpose") };
     let server = start(app().get("/panic", panics), test_settings()).await;
-    let answer = server.talk("GET /panic HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    let answer = server
+        .talk("GET /panic HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await;
     assert!(answer.starts_with("HTTP/1.1 500 ") && answer.ends_with("hello"), "{answer}");
     server.stop().await;
 }

@@ -7,7 +7,10 @@ use std::time::{Duration, SystemTime};
 use demijohn_core::{Error, Result};
 use demijohn_web::session::{Expiry, SessionData};
 use demijohn_web::test::test_settings;
-use demijohn_web::{App, BoxFuture, Dir, Html, Messages, Plugin, Redirect, Session, SessionStore, SiteBuilder, Templates, TestClient, context};
+use demijohn_web::{
+    App, BoxFuture, Dir, Html, Messages, Plugin, Redirect, Session, SessionStore, SiteBuilder, Templates, TestClient,
+    context,
+};
 use serde_json::Value;
 
 use crate::support::client;
@@ -228,7 +231,10 @@ async fn list(page: Templates) -> Result<Html> {
 
 #[tokio::test]
 async fn messages_are_shown_once() {
-    let pages = Dir::embedded(&[("list.html", b"{% for m in messages %}[{{ m.level }}: {{ m.text }}]{% else %}none{% endfor %}")]);
+    let pages = Dir::embedded(&[(
+        "list.html",
+        b"{% for m in messages %}[{{ m.level }}: {{ m.text }}]{% else %}none{% endfor %}",
+    )]);
     let app = App::new().templates(pages).post("/save", save).get("/list", list);
     let client = client(app).await;
     assert_eq!(client.get("/list").await.text(), "none");

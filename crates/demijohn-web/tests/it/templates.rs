@@ -58,9 +58,16 @@ async fn forms_get_a_token_and_its_cookie_and_pages_a_policy() {
     ]);
     let client = client(app(dir)).await;
     let form = client.get("/draw/form.html").await;
-    assert!(form.text().starts_with("<form><input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\""), "{}", form.text());
+    assert!(
+        form.text().starts_with("<form><input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\""),
+        "{}",
+        form.text()
+    );
     let cookie = form.header("set-cookie").expect("a cookie comes with the token");
-    assert!(cookie.starts_with("csrftoken=") && cookie.ends_with("; Max-Age=31449600; Path=/; SameSite=Lax"), "{cookie}");
+    assert!(
+        cookie.starts_with("csrftoken=") && cookie.ends_with("; Max-Age=31449600; Path=/; SameSite=Lax"),
+        "{cookie}"
+    );
     assert_eq!(form.header("vary"), Some("Cookie"));
     let script = client.get("/draw/script.html").await;
     let nonce = script.text().split('"').nth(1).expect("a nonce").to_owned();
@@ -80,7 +87,10 @@ fn check(error: &serde_json::Value, expected: Expect, dir: &TempDir) {
 #[tokio::test]
 async fn errors_name_the_template_the_line_and_what_was_possible() {
     let dir = TempDir::new();
-    dir.write("blog/detail.html", "{% extends 'base.html' %}\n{% block body %}\n  {{ post.title | uper }}\n{% endblock %}\n");
+    dir.write(
+        "blog/detail.html",
+        "{% extends 'base.html' %}\n{% block body %}\n  {{ post.title | uper }}\n{% endblock %}\n",
+    );
     dir.write("base.html", "<html>{% block body %}{% endblock %}</html>");
     dir.write("link.html", "<a href=\"{{ url_for('blog.detial', id=7) }}\">x</a>");
     dir.write("asset.html", "\n<link href=\"{{ static('app.css') }}\">");
@@ -88,42 +98,75 @@ async fn errors_name_the_template_the_line_and_what_was_possible() {
     dir.write("missing.html", "{% include 'prat.html' %}");
     dir.write("part.html", "{{ 1 / 0 }}");
     let client = development(app(Dir::on_disk(dir.path()))).await.accept_json();
-    let error = async |name: &str| client.get(&format!("/draw/{name}")).await.assert_status(500).json::<serde_json::Value>();
-    check(&error("blog/detial.html").await, expect![[r#"
+    let error =
+        async |name: &str| client.get(&format!("/draw/{name}")).await.assert_status(500).json::<serde_json::Value>();
+    check(
+        &error("blog/detial.html").await,
+        expect![[r#"
         there is no template `blog/detial.html`; looked in `DIR`
-        hint: did you mean `blog/detail.html`?"#]], &dir);
-    check(&error("detail.html").await, expect![[r#"
+        hint: did you mean `blog/detail.html`?"#]],
+        &dir,
+    );
+    check(
+        &error("detail.html").await,
+        expect![[r#"
         there is no template `detail.html`; looked in `DIR`
-        hint: did you mean `blog/detail.html`?"#]], &dir);
-    check(&error("blog/detail.html").await, expect![[r#"
+        hint: did you mean `blog/detail.html`?"#]],
+        &dir,
+    );
+    check(
+        &error("blog/detail.html").await,
+        expect![[r#"
         template `blog/detail.html`, line 3: `post` is undefined
           1 | {% extends 'base.html' %}
           2 | {% block body %}
           3 |   {{ post.title | uper }}
             |      ^^^^^^^^^^
-          4 | {% endblock %}"#]], &dir);
-    check(&error("link.html").await, expect![[r#"
+          4 | {% endblock %}"#]],
+        &dir,
+    );
+    check(
+        &error("link.html").await,
+        expect![[r#"
         template `link.html`, line 1: there is no route `blog.detial`; choices are `blog.detail`, `blog.draw`
           1 | <a href="{{ url_for('blog.detial', id=7) }}">x</a>
             |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        hint: did you mean `blog.detail`?"#]], &dir);
-    check(&error("asset.html").await, expect![[r#"
+        hint: did you mean `blog.detail`?"#]],
+        &dir,
+    );
+    check(
+        &error("asset.html").await,
+        expect![[r#"
         template `asset.html`, line 2: there is no static file `app.css`; no directory was given
           1 | 
           2 | <link href="{{ static('app.css') }}">
-            |                ^^^^^^^^^^^^^^^^^"#]], &dir);
-    check(&error("parts.html").await, expect![[r#"
+            |                ^^^^^^^^^^^^^^^^^"#]],
+        &dir,
+    );
+    check(
+        &error("parts.html").await,
+        expect![[r#"
         template `part.html`, line 1: unable to calculate 1 / 0
           1 | {{ 1 / 0 }}
-            |    ^^^^^"#]], &dir);
-    check(&error("missing.html").await, expect![[r#"
+            |    ^^^^^"#]],
+        &dir,
+    );
+    check(
+        &error("missing.html").await,
+        expect![[r#"
         template `missing.html`, line 1: there is no template `prat.html`; looked in `DIR`
           1 | {% include 'prat.html' %}
             |    ^^^^^^^^^^^^^^^^^^^
-        hint: did you mean `part.html`?"#]], &dir);
-    check(&error("../secret.html").await, expect![[r#"
+        hint: did you mean `part.html`?"#]],
+        &dir,
+    );
+    check(
+        &error("../secret.html").await,
+        expect![[r#"
         there is no template `../secret.html`; looked in `DIR`
-        hint: templates are `asset.html`, `base.html`, `blog/detail.html`, `link.html`, `missing.html`, `part.html`, `parts.html`"#]], &dir);
+        hint: templates are `asset.html`, `base.html`, `blog/detail.html`, `link.html`, `missing.html`, `part.html`, `parts.html`"#]],
+        &dir,
+    );
 }
 
 #[tokio::test]
@@ -138,7 +181,8 @@ async fn a_template_that_cannot_be_compiled_is_a_finding() {
           1 | <p>
           2 | {% if x %}
             |           ^^^^^
-          3 | </p>"#]].assert_eq(&dir.without(&text.join("\n")));
+          3 | </p>"#]]
+    .assert_eq(&dir.without(&text.join("\n")));
 }
 
 #[tokio::test]
@@ -176,7 +220,8 @@ impl Plugin for Accounts {
             site.template_function("twice", |n: i64| n * 2);
             site.template_global("site_name", "Test");
             site.template_context("user", |parts, _| {
-                let name = parts.headers.get("x-user").and_then(|name| name.to_str().ok()).unwrap_or("nobody").to_owned();
+                let name =
+                    parts.headers.get("x-user").and_then(|name| name.to_str().ok()).unwrap_or("nobody").to_owned();
                 Box::pin(async move { Ok(to_template_value(&name)) })
             });
             Ok(())
@@ -196,7 +241,11 @@ async fn plugins_add_templates_filters_functions_and_values() {
 async fn a_site_without_templates_says_what_to_add() {
     let client = development(App::new().get("/draw/{*name}", draw)).await.accept_json();
     let dir = TempDir::new();
-    check(&client.get("/draw/x.html").await.json(), expect![[r#"
+    check(
+        &client.get("/draw/x.html").await.json(),
+        expect![[r#"
         there is no template `x.html`; no directory of templates was given
-        hint: add `.templates(demijohn::embed!("templates"))` to the app"#]], &dir);
+        hint: add `.templates(demijohn::embed!("templates"))` to the app"#]],
+        &dir,
+    );
 }
