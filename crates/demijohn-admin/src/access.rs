@@ -2,6 +2,7 @@
 
 use demijohn_auth::User;
 use demijohn_core::model::ModelMeta;
+use demijohn_core::{Error, Result};
 use demijohn_orm::Model as _;
 
 /// What somebody wants to do with the rows of a model.
@@ -27,6 +28,11 @@ impl Act {
             Self::View => "view",
         }
     }
+}
+
+/// Goes on, or refuses.
+pub(crate) fn require(allowed: bool) -> Result<()> {
+    if allowed { Ok(()) } else { Err(Error::denied("You do not have permission to see or do this.")) }
 }
 
 /// The model of users.

@@ -18,7 +18,7 @@ pub(crate) use page::fields_context;
 pub(crate) use save::{Saved, refusal};
 pub(crate) use unique::check as is_free;
 
-use crate::access::Act;
+use crate::access::{Act, require};
 use crate::change_list::{kept_filters, list_with, with_filters};
 use crate::staff::Staff;
 use crate::{AdminModel, delete, relations, users};
@@ -59,7 +59,7 @@ pub(crate) async fn redirect(staff: Staff, Path((app, name, key)): RowPath) -> R
 pub(crate) async fn add(staff: Staff, Path((app, name)): ModelPath) -> Response {
     let page = async {
         let model = staff.model(&app, &name)?;
-        staff.require(staff.may(Act::Add, model.meta))?;
+        require(staff.may(Act::Add, model.meta))?;
         if users::is_user(model) {
             return users::add_form(&staff, model).await;
         }
@@ -76,7 +76,7 @@ pub(crate) async fn add(staff: Staff, Path((app, name)): ModelPath) -> Response 
 pub(crate) async fn save_new(staff: Staff, Path((app, name)): ModelPath, data: FormData) -> Response {
     let page = async {
         let model = staff.model(&app, &name)?;
-        staff.require(staff.may(Act::Add, model.meta))?;
+        require(staff.may(Act::Add, model.meta))?;
         if users::is_user(model) {
             return users::add(&staff, model, &data).await;
         }
@@ -90,7 +90,7 @@ pub(crate) async fn save_new(staff: Staff, Path((app, name)): ModelPath, data: F
 pub(crate) async fn change(staff: Staff, Path((app, name, key)): RowPath) -> Response {
     let page = async {
         let model = staff.model(&app, &name)?;
-        staff.require(staff.may_see(model.meta))?;
+        require(staff.may_see(model.meta))?;
         let record = delete::row(&staff.db, model, &key).await?;
         let mode = if may_change(&staff, model, &record) { Mode::Change(&record) } else { Mode::View(&record) };
         let mut form = build::form(&staff, model, mode, None).await?;
@@ -105,9 +105,9 @@ pub(crate) async fn change(staff: Staff, Path((app, name, key)): RowPath) -> Res
 pub(crate) async fn save(staff: Staff, Path((app, name, key)): RowPath, data: FormData) -> Response {
     let page = async {
         let model = staff.model(&app, &name)?;
-        staff.require(staff.may(Act::Change, model.meta))?;
+        require(staff.may(Act::Change, model.meta))?;
         let record = delete::row(&staff.db, model, &key).await?;
-        staff.require(may_change(&staff, model, &record))?;
+        require(may_change(&staff, model, &record))?;
         submit(&staff, model, Mode::Change(&record), &data).await
     };
     let page = page.await;

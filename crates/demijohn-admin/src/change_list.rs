@@ -22,7 +22,7 @@ pub(crate) use lookup::value as value_of_text;
 pub(crate) use paginator::Page;
 pub(crate) use query::{ListQuery, kept_filters, list_with, with_filters};
 
-use crate::access::Act;
+use crate::access::{Act, require};
 use crate::staff::Staff;
 use crate::{AdminModel, show};
 use columns::Sorting;
@@ -41,7 +41,7 @@ pub(crate) async fn act(staff: Staff, Path((app, name)): Path<(String, String)>,
 
 async fn show(staff: &Staff, app: &str, name: &str) -> Result<Response> {
     let model = staff.model(app, name)?;
-    staff.require(staff.may_see(model.meta))?;
+    require(staff.may_see(model.meta))?;
     let query = ListQuery::parse(staff.query());
     let Some(shown) = which_rows(model, &query) else {
         return Ok(without_nonsense(staff, model, &query));

@@ -11,7 +11,7 @@ use demijohn_orm::{Collected, Executor, Tx, collect};
 use demijohn_web::{Path, Redirect};
 use serde_json::{Value as Json, json};
 
-use crate::access::Act;
+use crate::access::{Act, require};
 use crate::change_list::{kept_filters, list_with, value_of_text};
 use crate::log_entry::{self, Action, Logged};
 use crate::quote::unquote;
@@ -55,9 +55,9 @@ pub(crate) async fn carry_out(staff: Staff, Path((app, name, key)): RowPath, _fo
 /// The row at an address, once it is known that this person may delete rows of its model.
 async fn find<'s>(staff: &'s Staff, app: &str, name: &str, key: &str) -> Result<(&'s AdminModel, Record)> {
     let model = staff.model(app, name)?;
-    staff.require(staff.may(Act::Delete, model.meta))?;
+    require(staff.may(Act::Delete, model.meta))?;
     let record = row(&staff.db, model, key).await?;
-    staff.require(users::may_touch(staff, &record))?;
+    require(users::may_touch(staff, &record))?;
     Ok((model, record))
 }
 
@@ -125,7 +125,7 @@ async fn labelled(staff: &Staff, model: &AdminModel, keys: Vec<Value>) -> Result
         let found =
             RecordSet::new(model.root).with_related(relations::label_paths(model.root)).with_keys(chunk.to_vec());
         for record in found.all(&staff.db).await? {
-            staff.require(users::may_touch(staff, &record))?;
+            require(users::may_touch(staff, &record))?;
             rows.push((record.key().clone(), relations::label(&record, model.root)));
         }
     }

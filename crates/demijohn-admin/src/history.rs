@@ -9,6 +9,7 @@ use demijohn_sql::Column;
 use demijohn_web::Path;
 use serde_json::{Value as Json, json};
 
+use crate::access::require;
 use crate::change_list::{ListQuery, Page};
 use crate::log_entry::{self, Action, equal, in_words, known_content_type};
 use crate::staff::Staff;
@@ -25,7 +26,7 @@ pub(crate) async fn history(staff: Staff, Path((app, name, key)): Path<(String, 
 
 async fn show(staff: &Staff, app: &str, name: &str, key: &str) -> Result<Response> {
     let model = staff.model(app, name)?;
-    staff.require(staff.may_see(model.meta))?;
+    require(staff.may_see(model.meta))?;
     let record = delete::row(&staff.db, model, key).await?;
     let query = ListQuery::parse(staff.query());
     let (page, entries) = match known_content_type(&staff.db, model.meta).await? {

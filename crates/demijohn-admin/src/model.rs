@@ -44,6 +44,11 @@ impl AdminModel {
         }
     }
 
+    /// A model as it is shown when nobody says how, also one that no struct describes.
+    pub fn of(meta: &'static ModelMeta) -> Self {
+        Self::new(meta, demijohn_orm::records::root(meta))
+    }
+
     /// The model.
     pub fn meta(&self) -> &'static ModelMeta {
         self.meta

@@ -59,7 +59,7 @@ async fn change(staff: &Staff, auth: &Auth, data: &FormData) -> Result<Response>
     match auth.attempt(&staff.user.username, &old).await? {
         Attempt::Welcome(user) if *user == staff.user => {}
         Attempt::TooMany(_) => {
-            form.add_error("old_password", "There were too many failed attempts. Please wait a little.")
+            form.add_error("old_password", "There were too many failed attempts. Please wait a little.");
         }
         _ if old.is_empty() => {}
         _ => form.add_error("old_password", "Your old password was entered incorrectly. Please enter it again."),

@@ -10,10 +10,25 @@ use crate::AdminModel;
 
 /// What the admin adds to [`App`].
 ///
-/// ```ignore
-/// App::named("blog").model::<Post>().admin::<Post>(|a| a
-///     .list_display(|p| (p.title, p.author, p.created_at))
-///     .search_fields(|p| (p.title, p.content)))
+/// ```
+/// use demijohn_admin::AppAdmin as _;
+/// use demijohn_macros::Model;
+/// use demijohn_orm::AppModels as _;
+/// use demijohn_web::App;
+///
+/// #[derive(Model)]
+/// #[model(app = "shop", crate = demijohn_orm)]
+/// struct Item {
+///     id: i64,
+///     #[field(max_length = 100)]
+///     name: String,
+///     stock: i32,
+/// }
+///
+/// let app = App::named("shop").model::<Item>().admin::<Item>(|a| {
+///     a.list_display(|item| (item.name, item.stock)).search_fields(|item| item.name)
+/// });
+/// # let _ = app;
 /// ```
 pub trait AppAdmin {
     /// Shows a model in the admin. `|a| a` leaves everything as it is by default.

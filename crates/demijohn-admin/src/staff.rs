@@ -67,7 +67,7 @@ impl Staff {
         admin_of(&self.site)
     }
 
-    /// The model at an address, if this person may know that it exists.
+    /// The model at an address. Whether this person may do anything with it is another question.
     pub(crate) fn model(&self, app: &str, name: &str) -> Result<&AdminModel> {
         let model = self.admin().find(app, name);
         model.ok_or_else(|| Error::not_found("There is no such kind of object."))
@@ -81,11 +81,6 @@ impl Staff {
     /// May this person open rows of it? Who may change one may see it.
     pub(crate) fn may_see(&self, meta: &ModelMeta) -> bool {
         self.may(Act::View, meta) || self.may(Act::Change, meta)
-    }
-
-    /// Nothing, or the refusal.
-    pub(crate) fn require(&self, allowed: bool) -> Result<()> {
-        if allowed { Ok(()) } else { Err(Error::denied("You do not have permission to see or do this.")) }
     }
 
     /// The query of the request's address.

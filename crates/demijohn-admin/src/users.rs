@@ -62,9 +62,10 @@ pub(crate) fn password_summary(staff: &Staff, model: &AdminModel, record: &Recor
     }
     let stored = record.value("password").map(ToString::to_string).unwrap_or_default();
     let may_set = staff.may(Act::Change, model.meta) && may_touch(staff, record);
-    let summary = match demijohn_auth::hashers::is_usable(&stored) && !stored.is_empty() {
-        true => format!("Stored with {}", algorithm(&stored)),
-        false => "None: nobody can log in with a password".to_owned(),
+    let summary = if demijohn_auth::hashers::is_usable(&stored) && !stored.is_empty() {
+        format!("Stored with {}", algorithm(&stored))
+    } else {
+        "None: nobody can log in with a password".to_owned()
     };
     let value = if may_set { format!("{summary}. Set another") } else { summary };
     let url = may_set.then(|| staff.admin().row_url(model.meta, &record.key().to_string(), "password"));

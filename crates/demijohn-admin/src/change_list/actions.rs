@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::{ListQuery, list_with, lookup, which_rows};
 use crate::AdminModel;
-use crate::access::Act;
+use crate::access::{Act, require};
 use crate::delete;
 use crate::staff::Staff;
 
@@ -24,7 +24,7 @@ pub(crate) fn context(staff: &Staff, model: &AdminModel) -> Vec<Json> {
 
 pub(crate) async fn run(staff: &Staff, app: &str, name: &str, form: &FormData) -> Result<Response> {
     let model = staff.model(app, name)?;
-    staff.require(staff.may_see(model.meta))?;
+    require(staff.may_see(model.meta))?;
     let back = || {
         let query = staff.query();
         Redirect::to(list_with(&staff.admin().list_url(model.meta), query)).into_response()
@@ -37,7 +37,7 @@ pub(crate) async fn run(staff: &Staff, app: &str, name: &str, form: &FormData) -
     if action != DELETE {
         return Err(Error::invalid("There is no such action."));
     }
-    staff.require(staff.may(Act::Delete, model.meta))?;
+    require(staff.may(Act::Delete, model.meta))?;
     let keys = selected(staff, model, form).await?;
     if keys.is_empty() {
         staff

@@ -73,6 +73,8 @@ pub(crate) fn display_columns(path: &'static Path) -> Vec<Column> {
 /// How a list is sorted: columns of the list by position, the first one first.
 pub(crate) struct Sorting {
     chosen: Vec<(usize, bool)>,
+    /// Nobody chose: it is the model's usual order, which cannot be taken away.
+    is_usual: bool,
     /// What the database sorts by.
     pub(crate) order: Vec<(Column, bool)>,
 }
@@ -94,7 +96,8 @@ impl Sorting {
             .iter()
             .flat_map(|(position, descending)| columns[*position].order.iter().map(|column| (*column, *descending)))
             .collect();
-        if order.is_empty() {
+        let is_usual = order.is_empty();
+        if is_usual {
             order = usual_order(model);
             let position = |column: Column| columns.iter().position(|known| known.order.first() == Some(&column));
             chosen = order.iter().filter_map(|(column, descending)| Some((position(*column)?, *descending))).collect();
@@ -103,7 +106,7 @@ impl Sorting {
         if !order.iter().any(|(column, _)| *column == model.key()) {
             order.push((model.key(), true));
         }
-        Self { chosen, order }
+        Self { chosen, is_usual, order }
     }
 
     /// The heads of the table (CONTRACT.md, `columns`).
@@ -118,7 +121,7 @@ impl Sorting {
         let others = || self.chosen.iter().copied().filter(|(known, _)| *known != position);
         let first = std::iter::once((position, descending == Some(false)));
         let sort_url = query.with("o", &order_text(first.chain(others()))).url();
-        let remove_url = place.map(|_| query.with("o", &order_text(others())).url());
+        let remove_url = place.filter(|_| !self.is_usual).map(|_| query.with("o", &order_text(others())).url());
         json!({
             "name": column.name, "label": column.label, "numeric": column.is_numeric(),
             "sort": descending.map(|descending| if descending { "descending" } else { "ascending" }),

@@ -28,11 +28,10 @@ pub(crate) fn condition(model: &AdminModel, name: &str, text: &str) -> Option<Co
 
 /// The columns that addresses may name.
 fn allowed(model: &AdminModel) -> Vec<Column> {
-    let is_excluded = |column: &Column| model.exclude.contains(column);
     let own = (0..model.meta.fields.len()).map(|field| model.column(field));
-    let own = own.filter(|column| match &model.fields {
-        Some(fields) => fields.contains(column) || model.list_display.contains(column),
-        None => !is_excluded(column) || model.list_display.contains(column),
+    let own = own.filter(|column| {
+        let is_listed = model.list_display.contains(column) || model.readonly_fields.contains(column);
+        is_listed || *column == model.key() || model.shows(column.meta().name)
     });
     let all = model.list_filter.iter().copied().chain(own);
     all.filter(|column| !AdminModel::is_secret(column.meta(), column.path.model())).collect()

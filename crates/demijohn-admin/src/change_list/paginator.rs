@@ -9,7 +9,7 @@ use crate::show;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
     count: u64,
-    per_page: u64,
+    size: u64,
     number: u64,
     /// Everything is shown on one page.
     all: bool,
@@ -20,7 +20,7 @@ impl Page {
     /// The page that `p` asks for; a number that is none, or of no page, gives the nearest.
     pub(crate) fn read(query: &ListQuery, count: u64, per_page: u64, max_show_all: u64) -> Self {
         let all = query.get("all").is_some() && count <= max_show_all;
-        let mut page = Self { count, per_page: per_page.max(1), number: 1, all, max_show_all };
+        let mut page = Self { count, size: per_page.max(1), number: 1, all, max_show_all };
         let asked = query.get("p").map_or(1, |text| match text.parse::<u64>() {
             Ok(number) => number,
             Err(_) if text.len() > 18 && text.bytes().all(|byte| byte.is_ascii_digit()) => u64::MAX,
@@ -31,15 +31,15 @@ impl Page {
     }
 
     fn pages(&self) -> u64 {
-        if self.all { 1 } else { self.count.div_ceil(self.per_page).max(1) }
+        if self.all { 1 } else { self.count.div_ceil(self.size).max(1) }
     }
 
     pub(crate) fn limit(&self) -> u64 {
-        if self.all { self.max_show_all } else { self.per_page }
+        if self.all { self.max_show_all } else { self.size }
     }
 
     pub(crate) fn offset(&self) -> u64 {
-        if self.all { 0 } else { (self.number - 1) * self.per_page }
+        if self.all { 0 } else { (self.number - 1) * self.size }
     }
 
     /// CONTRACT.md, `paginator`.
@@ -60,7 +60,7 @@ impl Page {
             "previous_url": (self.number > 1).then(|| to(self.number - 1)),
             "next_url": (self.number < pages).then(|| to(self.number + 1)),
             "show_all_url": can_show_all.then(|| query.with("all", "").url()),
-            "show_pages_url": (self.all && self.count > self.per_page).then(|| query.url()),
+            "show_pages_url": (self.all && self.count > self.size).then(|| query.url()),
             "links": links,
         })
     }

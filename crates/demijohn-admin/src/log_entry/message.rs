@@ -21,10 +21,9 @@ pub(crate) fn in_words(flag: i16, message: &str) -> String {
     if flag == Action::Deletion as i16 {
         return "Deleted.".to_owned();
     }
-    let parts = match serde_json::from_str::<Json>(message) {
-        Ok(Json::Array(parts)) => parts,
+    let Ok(Json::Array(parts)) = serde_json::from_str::<Json>(message) else {
         // Before Django 1.10, and in programs of people's own, it was plain text.
-        _ => return message.to_owned(),
+        return message.to_owned();
     };
     let sentences: Vec<String> = parts.iter().filter_map(sentence).collect();
     if sentences.is_empty() { "No fields changed.".to_owned() } else { sentences.join(" ") }

@@ -12,7 +12,7 @@ use demijohn_web::Redirect;
 use serde_json::json;
 
 use crate::AdminModel;
-use crate::access::Act;
+use crate::access::{Act, require};
 use crate::change_form::{fields_context, is_free, refusal};
 use crate::change_list::{kept_filters, list_with, with_filters};
 use crate::log_entry::{self, ADDED, Action, Logged};
@@ -21,7 +21,7 @@ use crate::staff::Staff;
 
 /// `GET /admin/auth/user/add/`
 pub(crate) async fn add_form(staff: &Staff, model: &AdminModel) -> Result<Response> {
-    staff.require(staff.may(Act::Change, model.meta))?;
+    require(staff.may(Act::Change, model.meta))?;
     draw(staff, model, &form(model)?)
 }
 
@@ -29,7 +29,7 @@ pub(crate) async fn add_form(staff: &Staff, model: &AdminModel) -> Result<Respon
 ///
 /// It asks for the permission to change users too: what comes next is changing the new one.
 pub(crate) async fn add(staff: &Staff, model: &AdminModel, data: &FormData) -> Result<Response> {
-    staff.require(staff.may(Act::Change, model.meta))?;
+    require(staff.may(Act::Change, model.meta))?;
     let mut form = form(model)?;
     form.bind(data);
     let mut is_valid = form.validate().is_ok();

@@ -10,7 +10,7 @@ use demijohn_web::{Path, Redirect};
 use serde_json::json;
 
 use super::{is_user, may_touch};
-use crate::access::Act;
+use crate::access::{Act, require};
 use crate::change_form::{fields_context, object_context};
 use crate::log_entry::{self, Action, Logged};
 use crate::password::new_password_fields;
@@ -67,9 +67,9 @@ async fn find<'s>(staff: &'s Staff, app: &str, name: &str, key: &str) -> Result<
     if !is_user(model) {
         return Err(Error::not_found("Only users have a password."));
     }
-    staff.require(staff.may(Act::Change, model.meta))?;
+    require(staff.may(Act::Change, model.meta))?;
     let record = delete::row(&staff.db, model, key).await?;
-    staff.require(may_touch(staff, &record))?;
+    require(may_touch(staff, &record))?;
     Ok((model, record))
 }
 

@@ -9,6 +9,11 @@ const PAYLOADS: [&str; 4] = [
     "{{ 7 * 7 }}{% raw %}</textarea><script>alert(1)</script>",
 ];
 
+fn percent_encoded(text: &str) -> String {
+    let encoded: Vec<String> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    encoded.concat()
+}
+
 #[tokio::test]
 async fn what_is_stored_never_becomes_markup_on_any_page() {
     for payload in PAYLOADS {
@@ -34,7 +39,7 @@ async fn what_is_stored_never_becomes_markup_on_any_page() {
             ("tags", payload),
             ("author__find", payload),
         ]);
-        let encoded: String = payload.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = percent_encoded(payload);
         let mut pages = Vec::new();
         pages.push(page(client.post("/admin/blog/post/1/change/").form(&fields).await));
         fields.pop();

@@ -1,6 +1,7 @@
 //! The admin through the door that browsers use, on real databases.
 
 mod accounts;
+mod beside_django;
 mod blog;
 mod deletion;
 mod forms;

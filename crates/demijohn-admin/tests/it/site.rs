@@ -29,6 +29,10 @@ impl Folder {
         std::fs::create_dir_all(&path).expect("a folder for the test");
         Self(path)
     }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.0.join("site.sqlite3").display())
+    }
 }
 
 impl Drop for Folder {
@@ -54,10 +58,21 @@ impl Fresh {
         Self::with(app(), |settings| settings).await
     }
 
+    /// A site on a copy of a database that is there.
+    pub(crate) async fn on_copy_of(file: &std::path::Path, app: App) -> Self {
+        let folder = Folder::new();
+        std::fs::copy(file, folder.0.join("site.sqlite3")).expect("a copy of the database");
+        let mut settings = demijohn_web::test::test_settings();
+        settings.database_url = Some(folder.url().as_str().into());
+        let site = TestClient::new((app, settings)).await.expect("a sound site").site().clone();
+        let db = Database::of(&site).expect("a database").db().await.expect("a connection").clone();
+        Self { site, db, _folder: folder }
+    }
+
     pub(crate) async fn with(app: App, change: impl FnOnce(Settings) -> Settings) -> Self {
         let folder = Folder::new();
         let mut settings = demijohn_web::test::test_settings();
-        settings.database_url = Some(format!("sqlite:{}", folder.0.join("site.sqlite3").display()).as_str().into());
+        settings.database_url = Some(folder.url().as_str().into());
         let client = TestClient::new((app, change(settings))).await.expect("a sound site");
         let site = client.site().clone();
         let database = Database::of(&site).expect("a database");
