@@ -291,11 +291,12 @@ impl Writer<'_> {
         let list = List::new(&folder, app, folder::library_of(meta.source.manifest_dir));
         if list.path.exists() {
             let message = format!("`{}` is there, but the migrations in it are not registered", list.path.display());
-            return Err(Error::misconfigured("migrations.not_registered", message)
-                .with_hint(format!("add `.migrations(migrations::all())` to the app `{app}`")));
+            return Err(Error::misconfigured("migrations.not_registered", message).with_hint(format!(
+                "write `mod migrations;`, add `.migrations(migrations::all())` to the app `{app}`, and build again"
+            )));
         }
-        let module = folder.parent().map(|parent| format!("the module in {}", shown(parent))).unwrap_or_default();
-        self.to_add.push((module, "mod migrations;".to_owned()));
+        let declaring = folder::declaring_file(&meta.source, app)?;
+        self.to_add.push((shown(&declaring), "mod migrations;".to_owned()));
         self.to_add.push((format!("the app `{app}`"), ".migrations(migrations::all())".to_owned()));
         Ok(list)
     }

@@ -38,7 +38,7 @@ pub struct MigrateContext<'a> {
 pub struct MigrateOptions {
     /// One app alone, with what it depends on; every app without.
     pub app: Option<String>,
-    /// The migration to go to, forwards or backwards: its name, the beginning of it, or `zero`.
+    /// The migration to go to, forwards or backwards: its name, the beginning of it, its number, or `zero`.
     pub target: Option<String>,
     /// Only says what it would do.
     pub plan: bool,

@@ -47,14 +47,19 @@ pub(crate) fn plan(graph: &Graph<'_>, applied: &Applied, app: Option<&str>, targ
     Ok(Plan { places: places.collect(), backward: true })
 }
 
-/// The migration of an app by its name or the beginning of it.
+/// The migration of an app by its name, the beginning of it, or its number.
 pub(crate) fn resolve(graph: &Graph<'_>, app: &str, name: &str) -> Result<usize> {
     let own = || graph.of_app(app);
     let exact = |migration: &Migration| migration.name == name || migration.replaces.iter().any(|old| old == name);
     if let Some((place, _)) = own().find(|(_, migration)| exact(migration)) {
         return Ok(place);
     }
-    let begins: Vec<(usize, &Migration)> = own().filter(|(_, migration)| migration.name.starts_with(name)).collect();
+    // `2` is the migration whose name begins with `0002_`.
+    let number = name.parse::<u32>().ok().map(|number| format!("{number:04}_"));
+    let is_meant = |migration: &Migration| {
+        migration.name.starts_with(name) || number.as_deref().is_some_and(|number| migration.name.starts_with(number))
+    };
+    let begins: Vec<(usize, &Migration)> = own().filter(|(_, migration)| is_meant(migration)).collect();
     match begins.as_slice() {
         [(place, _)] => Ok(*place),
         [] => {

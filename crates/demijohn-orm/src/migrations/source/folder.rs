@@ -16,6 +16,15 @@ pub(crate) fn beside_model(source: &SourceMeta, app: &str) -> Result<PathBuf> {
     })
 }
 
+/// The file in which the module of the first migrations is to be declared.
+pub(crate) fn declaring_file(source: &SourceMeta, app: &str) -> Result<PathBuf> {
+    let file = file(source, app)?;
+    let is_leaf = file.file_stem().is_some_and(|stem| stem == "models");
+    let parent = ["main.rs", "lib.rs", "mod.rs"].iter().map(|name| file.with_file_name(name));
+    let parent = parent.filter(|_| is_leaf).find(|path| path.is_file());
+    Ok(parent.unwrap_or(file))
+}
+
 /// The file that the compiler named, which it does from the folder of the workspace.
 ///
 /// # Errors

@@ -213,7 +213,7 @@ async fn shows_the_sql_of_a_migration() {
 #[tokio::test]
 async fn shows_which_are_applied() {
     let scratch = Scratch::new().await;
-    scratch.go(&crossing(), "a", "0001").await;
+    scratch.go(&crossing(), "a", "1").await;
     let shown =
         showmigrations(&*scratch.driver, &listed(crossing()), &["a".to_owned()]).await.expect("it can be shown");
     assert_eq!(shown, "a\n [X] 0001_one\n [ ] 0002_two\n");

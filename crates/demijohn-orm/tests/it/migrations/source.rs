@@ -48,7 +48,7 @@ fn the_first_file_comes_with_its_list_and_says_what_to_add() {
     expect![[r#"
         shop: CRATE/src/migrations/m0001_initial.rs
           + create model Cup
-        add to the module in CRATE/src: mod migrations;
+        add to CRATE/src/main.rs: mod migrations;
         add to the app `shop`: .migrations(migrations::all())
         build the program again, then run `migrate`
     "#]]
@@ -122,7 +122,7 @@ fn the_first_file_comes_with_its_list_and_says_what_to_add() {
     let error = makemigrations(&models, &[], &MakeOptions::default(), None).expect_err("the list is there");
     expect![[r#"
         `CRATE/src/migrations/mod.rs` is there, but the migrations in it are not registered
-        hint: add `.migrations(migrations::all())` to the app `shop`"#]]
+        hint: write `mod migrations;`, add `.migrations(migrations::all())` to the app `shop`, and build again"#]]
     .assert_eq(&format!("{error:#}").replace(manifest_dir, "CRATE"));
     let _ = std::fs::remove_dir_all(folder);
 }
