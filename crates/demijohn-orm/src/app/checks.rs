@@ -4,6 +4,7 @@ use demijohn_core::Check;
 use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta, Models, OnDelete};
 
 use super::Database;
+use crate::migrations::changed_apps;
 
 /// Problems of the models themselves.
 pub(super) fn models(models: &Models) -> Vec<Check> {
@@ -76,7 +77,7 @@ pub(super) fn app_of(app: &str, meta: &ModelMeta) -> Option<Check> {
     )))
 }
 
-/// Models without any migration.
+/// Models without migrations, or with changes that no migration has.
 pub(super) fn migrations(database: &Database) -> Vec<Check> {
     let has = |app: &str| database.migrations().iter().any(|migrations| migrations.app == app);
     let mut apps: Vec<&str> = Vec::new();
@@ -89,5 +90,17 @@ pub(super) fn migrations(database: &Database) -> Vec<Check> {
         Check::warning("migrations.W001", format!("app {app}"), "it has models, but no migrations")
             .with_hint(format!("run `makemigrations {app}`"))
     };
-    apps.iter().map(check).collect()
+    let mut checks: Vec<Check> = apps.iter().map(check).collect();
+    match changed_apps(database.models(), database.migrations()) {
+        Ok(changed) => checks.extend(changed.iter().filter(|app| has(app)).map(|app| {
+            Check::warning("migrations.W002", format!("app {app}"), "its models have changes that no migration has")
+                .with_hint(format!("run `makemigrations {app}`"))
+        })),
+        Err(error) => {
+            let check = Check::error("migrations.E001", "migrations", error.message().to_owned());
+            let hint = error.hint().map(str::to_owned);
+            checks.push(hint.into_iter().fold(check, Check::with_hint));
+        }
+    }
+    checks
 }
