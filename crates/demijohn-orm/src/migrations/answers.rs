@@ -146,16 +146,19 @@ impl Answers<'_> {
         }
     }
 
-    /// What rows that are there get in a new column that may not be NULL.
+    /// What rows that are there get in a new column: its default, what an option says, NULL where it may be that, or
+    /// else what somebody answers.
     pub(crate) fn fill_for_added(
         &mut self,
         model: &ModelState,
         name: &str,
         kind: FieldKind,
         meta: Option<&FieldMeta>,
-    ) -> Result<Fill> {
-        if let Some(fill) = self.given_or_default(model, name, kind, meta)? {
-            return Ok(fill);
+        may_be_null: bool,
+    ) -> Result<Option<Fill>> {
+        let known = self.given_or_default(model, name, kind, meta)?;
+        if known.is_some() || may_be_null {
+            return Ok(known);
         }
         let field = format!("{}.{name}", model.full_name());
         let is_dated = meta.is_some_and(|meta| meta.auto_now != AutoNow::Never);
@@ -174,7 +177,7 @@ impl Answers<'_> {
         loop {
             let answer = ask.ask(&question)?;
             match fill_from(&answer, kind) {
-                Ok(fill) => return Ok(fill),
+                Ok(fill) => return Ok(Some(fill)),
                 Err(error) => ask_again(&error),
             }
         }
@@ -218,7 +221,8 @@ impl Answers<'_> {
             given.used = true;
             return fill_from(&given.right, kind).map(Some);
         }
-        Ok(meta.and_then(|meta| meta.default).map(|default| fill_of(default, kind)))
+        let fill = meta.and_then(|meta| meta.default).map(|default| fill_of(default, kind));
+        Ok(fill.filter(|fill| *fill != Fill::Value(Value::Null)))
     }
 
     /// An option that named nothing was mistyped.

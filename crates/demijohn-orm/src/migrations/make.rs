@@ -1,20 +1,21 @@
 //! [`makemigrations`]: writes the migrations that lead to the models of the running program.
 
+mod writer;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use demijohn_core::model::Models;
-use demijohn_core::{Error, Result, suggest};
+use demijohn_core::{Error, Result};
 
 use super::answers::{Answers, Ask, Given};
 use super::detect::{Draft, arrange, detect};
 use super::graph::{Graph, require_app};
 use super::name::{migration_name, next_number};
-use super::source::{self, List, folder};
 use super::state::State;
 use super::{Migration, Migrations};
+use writer::Writer;
 
 /// What is to be written, and how questions are answered.
 #[derive(Debug, Clone, Default)]
@@ -112,7 +113,7 @@ pub fn makemigrations(
     require_apps(&options.apps, models, &graph)?;
     let made = if options.empty { empty(options)? } else { changes(models, &graph, options, ask)? };
     let made = named(made, &graph, options)?;
-    let mut writer = Writer { models, migrations, lists: Vec::new(), to_add: Vec::new() };
+    let mut writer = Writer::new(models, migrations);
     let made = made.into_iter().map(|migration| writer.place(migration)).collect::<Result<Vec<_>>>()?;
     if !options.dry_run {
         writer.write(&made)?;
@@ -249,94 +250,4 @@ fn foreign_dependencies(draft: &Draft, made: &[Migration], graph: &Graph<'_>) ->
     }
     found.sort();
     Ok(found)
-}
-
-/// Finds the place of each migration, and writes them.
-struct Writer<'a> {
-    models: &'a Models,
-    migrations: &'a [Arc<Migrations>],
-    lists: Vec<(String, List)>,
-    to_add: Vec<(String, String)>,
-}
-
-impl Writer<'_> {
-    fn place(&mut self, migration: Migration) -> Result<MadeMigration> {
-        if !self.lists.iter().any(|(app, _)| *app == migration.app) {
-            let list = self.list_of(&migration.app)?;
-            self.lists.push((migration.app.clone(), list));
-        }
-        let (_, list) = self.lists.iter_mut().find(|(app, _)| *app == migration.app).expect("it was put in above");
-        let module = source::module_of(&migration.name);
-        let path = list.folder.join(format!("{module}.rs"));
-        if path.exists() {
-            let message = format!("`{}` is there already", path.display());
-            return Err(Error::misconfigured("migrations.file_exists", message)
-                .with_hint(format!("add it to the list `{}`, or remove it", list.path.display())));
-        }
-        list.add(&module)?;
-        let library = list.library().unwrap_or("demijohn").to_owned();
-        Ok(MadeMigration { source: source::file_of(&migration, &library), migration, path })
-    }
-
-    fn list_of(&mut self, app: &str) -> Result<List> {
-        if let Some(known) = self.migrations.iter().find(|migrations| migrations.app == app) {
-            let list = List::read(&folder::file(&known.source, app)?)?;
-            return refuse_unbuilt(&list, known).map(|()| list);
-        }
-        let Some(meta) = self.models.iter().find(|meta| meta.app == app && meta.managed && !meta.auto_created) else {
-            let message = format!("app `{app}` has no model and no migrations, so no place for the source of one");
-            return Err(Error::misconfigured("migrations.no_place", message));
-        };
-        let folder = folder::beside_model(&meta.source, app)?;
-        let list = List::new(&folder, app, folder::library_of(meta.source.manifest_dir));
-        if list.path.exists() {
-            let message = format!("`{}` is there, but the migrations in it are not registered", list.path.display());
-            return Err(Error::misconfigured("migrations.not_registered", message).with_hint(format!(
-                "write `mod migrations;`, add `.migrations(migrations::all())` to the app `{app}`, and build again"
-            )));
-        }
-        let declaring = folder::declaring_file(&meta.source, app)?;
-        self.to_add.push((shown(&declaring), "mod migrations;".to_owned()));
-        self.to_add.push((format!("the app `{app}`"), ".migrations(migrations::all())".to_owned()));
-        Ok(list)
-    }
-
-    fn write(&self, made: &[MadeMigration]) -> Result<()> {
-        for (_, list) in &self.lists {
-            std::fs::create_dir_all(&list.folder).map_err(|error| cannot_write(&list.folder, error))?;
-        }
-        for made in made {
-            let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&made.path);
-            let mut file = file.map_err(|error| cannot_write(&made.path, error))?;
-            std::io::Write::write_all(&mut file, made.source.as_bytes())
-                .map_err(|error| cannot_write(&made.path, error))?;
-            format(&made.path);
-        }
-        for (_, list) in &self.lists {
-            std::fs::write(&list.path, &list.text).map_err(|error| cannot_write(&list.path, error))?;
-        }
-        Ok(())
-    }
-}
-
-/// A program that does not know the newest migrations would write them again.
-fn refuse_unbuilt(list: &List, known: &Migrations) -> Result<()> {
-    let is_built = |name: &&str| known.list.iter().any(|migration| migration.name == **name);
-    let unbuilt: Vec<&str> = list.declared().filter(|name| !is_built(name)).collect();
-    if unbuilt.is_empty() {
-        return Ok(());
-    }
-    let message = format!("this program was built before {} of app `{}`", suggest::list(unbuilt), known.app);
-    Err(Error::misconfigured("migrations.not_built", message).with_hint("build it again, then run `makemigrations`"))
-}
-
-fn cannot_write(path: &Path, error: std::io::Error) -> Error {
-    Error::misconfigured("migrations.write", format!("cannot write `{}`", path.display())).with_source(error)
-}
-
-/// Lays the file out in the user's own way, where that is not the usual one. Without rustfmt it stays as it is.
-fn format(path: &Path) {
-    let mut rustfmt = Command::new("rustfmt");
-    rustfmt.args(["--edition", "2024"]).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let _ = rustfmt.status();
 }

@@ -207,6 +207,20 @@ impl Migration {
 
     /// Runs an `async fn(tx: &Tx) -> Result<()>` inside the migration's transaction, and another to take it back
     /// ([`nothing`](super::nothing) when there is nothing to take back).
+    ///
+    /// ```
+    /// use demijohn_orm::Executor as _;
+    /// use demijohn_orm::migrations::prelude::*;
+    ///
+    /// async fn fill_slugs(tx: &Tx) -> Result<()> {
+    ///     tx.connection().execute_script("UPDATE blog_post SET slug = lower(title) WHERE slug = ''").await
+    /// }
+    ///
+    /// let migration = Migration::new("blog", "0003_fill_slugs")
+    ///     .depends_on("blog", "0002_post_slug")
+    ///     .run(fill_slugs, nothing);
+    /// # let _ = migration;
+    /// ```
     pub fn run(self, forward: impl for<'a> MigrationFn<'a>, backward: impl for<'a> MigrationFn<'a>) -> Self {
         self.with(Operation::Run { forward: Step::new(forward), backward: Some(Step::new(backward)) })
     }

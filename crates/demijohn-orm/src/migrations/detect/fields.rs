@@ -68,10 +68,10 @@ impl Detector<'_, '_> {
     fn added(&mut self, before: &ModelState, now: &ModelState) -> Result<()> {
         for (name, field) in now.fields.iter().filter(|(name, _)| before.field(name).is_none()) {
             let mut field = field.clone();
-            if !field.null && !field.auto {
+            if !field.auto {
                 let kind = self.kind_of(&field);
                 let meta = self.models.find(&now.app, &now.name).and_then(|meta| meta.field(name));
-                field.fill = Some(self.answers.fill_for_added(now, name, kind, meta)?);
+                field.fill = self.answers.fill_for_added(now, name, kind, meta, field.null)?;
             }
             self.push_field(
                 now,

@@ -66,6 +66,9 @@ mod after {
         pub made_at: Timestamp,
         #[field(default = true)]
         pub in_stock: bool,
+        #[field(default = 5)]
+        pub stars: Option<i64>,
+        pub sold: Option<i64>,
         #[field(on_delete = SetNull)]
         pub maker: Option<ForeignKey<Maker>>,
         #[expect(dead_code, reason = "only its description is read")]
@@ -266,34 +269,36 @@ fn options_answer_every_question() {
     check(
         &makemigrations(&after(), &first(), &options, None),
         expect![[r#"
-        shop.0002_kind_alter_maker_name_alter_maker_born_and_more
-        use demijohn_orm::migrations::prelude::*;
+            shop.0002_kind_alter_maker_name_alter_maker_born_and_more
+            use demijohn_orm::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
-            Migration::new(
-                "shop",
-                "0002_kind_alter_maker_name_alter_maker_born_and_more",
-            )
-            .depends_on("shop", "0001_initial")
-            .create_model("Kind", |m| {
-                m.field("id", auto());
-                m.field("name", varchar(20));
-            })
-            .alter_field("Maker", "name", varchar(80).unique())
-            .alter_field("Maker", "born", big_int().fill_with(1900))
-            .rename_field("Cup", "titel", "title")
-            .remove_index("Cup", index(["title", "size"]))
-            .remove_many_to_many("Cup", "friends")
-            .remove_field("Cup", "notes")
-            .add_field("Cup", "price", decimal(8, 2).fill_with("9.90"))
-            .add_field("Cup", "made_at", timestamp().fill_with_now())
-            .add_field("Cup", "in_stock", boolean().fill_with(true))
-            .add_many_to_many("Cup", "kinds", "shop.Kind")
-            .alter_field("Cup", "maker", foreign_key("shop.Maker").null())
-            .add_index("Cup", index(["title", "made_at"]).named("cup_title"))
-            .add_index("Cup", unique(["title", "maker"]))
-        }
-    "#]],
+            pub fn migration() -> Migration {
+                Migration::new(
+                    "shop",
+                    "0002_kind_alter_maker_name_alter_maker_born_and_more",
+                )
+                .depends_on("shop", "0001_initial")
+                .create_model("Kind", |m| {
+                    m.field("id", auto());
+                    m.field("name", varchar(20));
+                })
+                .alter_field("Maker", "name", varchar(80).unique())
+                .alter_field("Maker", "born", big_int().fill_with(1900))
+                .rename_field("Cup", "titel", "title")
+                .remove_index("Cup", index(["title", "size"]))
+                .remove_many_to_many("Cup", "friends")
+                .remove_field("Cup", "notes")
+                .add_field("Cup", "price", decimal(8, 2).fill_with("9.90"))
+                .add_field("Cup", "made_at", timestamp().fill_with_now())
+                .add_field("Cup", "in_stock", boolean().fill_with(true))
+                .add_field("Cup", "stars", big_int().null().fill_with(5))
+                .add_field("Cup", "sold", big_int().null())
+                .add_many_to_many("Cup", "kinds", "shop.Kind")
+                .alter_field("Cup", "maker", foreign_key("shop.Maker").null())
+                .add_index("Cup", index(["title", "made_at"]).named("cup_title"))
+                .add_index("Cup", unique(["title", "maker"]))
+            }
+        "#]],
     );
 }
 
@@ -461,7 +466,10 @@ async fn every_kind_of_change_reaches_the_database() {
     list.extend(second);
     scratch.apply(&list).await;
     assert_eq!(changed_apps(&after(), &listed(list.clone())).expect("they fit"), Vec::<String>::new());
-    assert_eq!(scratch.rows("SELECT title, size, price, in_stock, maker_id FROM shop_cup").await, ["blue|3|9.9|1|1"]);
+    assert_eq!(
+        scratch.rows("SELECT title, size, price, in_stock, stars, sold, maker_id FROM shop_cup").await,
+        ["blue|3|9.9|1|5|NULL|1"]
+    );
     assert_eq!(scratch.rows("SELECT born FROM shop_maker").await, ["1900"]);
     scratch.assert_sound().await;
 
