@@ -164,9 +164,12 @@ pub fn decode_decimal(value: ValueRef<'_>, places: u8) -> Result<Decimal> {
             number.rescale(u32::from(places));
             Ok(number)
         }
+        // The shortest digits that mean this float are those that were stored; what lies behind them is noise.
         ValueRef::Float(number) => {
-            let text = format!("{number:.*}", usize::from(places));
-            text.parse().map_err(|_| value.misfit("decimal"))
+            let mut number: Decimal = number.to_string().parse().map_err(|_| value.misfit("decimal"))?;
+            number = number.round_dp(u32::from(places));
+            number.rescale(u32::from(places));
+            Ok(number)
         }
         ValueRef::Text(text) => text.parse().map_err(|_| value.misfit("decimal")),
         other => Err(other.misfit("decimal")),

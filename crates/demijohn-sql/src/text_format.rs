@@ -35,6 +35,11 @@ pub fn time(time: Time) -> String {
 }
 
 fn push_date(text: &mut String, date: Date) {
+    if date.year() < 0 {
+        // Four digits cannot say it; this form of ISO 8601 can.
+        let _ = write!(text, "-{:06}-{:02}-{:02}", date.year().unsigned_abs(), date.month(), date.day());
+        return;
+    }
     let _ = write!(text, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
 }
 
