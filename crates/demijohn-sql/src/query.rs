@@ -20,7 +20,7 @@ pub struct Order {
 pub enum Projection {
     /// The model's columns, followed by those of the models at the end of these paths, in this order.
     Model(Vec<&'static Path>),
-    /// These values. With an aggregate among them, the others are what the rows are grouped by.
+    /// These values; [`Select::is_grouped`] says when they are what rows are grouped by.
     Exprs(Vec<Expr>),
     /// The literal 1: for `EXISTS`.
     One,
@@ -80,17 +80,43 @@ impl Select {
         });
     }
 
-    /// Orders by the model's own `ordering`, if it has one and nothing else was asked for.
+    /// Orders by the model's own `ordering`, if it has one, nothing else was asked for, and the rows are the model's.
     pub fn apply_default_order(&mut self) {
-        if self.order.is_empty() {
+        if self.order.is_empty() && self.gives_stored_rows() {
             self.order = default_order(self.from);
         }
+    }
+
+    /// Does each of its rows stand for a group of stored ones? With an aggregate in what it gives, in its order or in
+    /// `having`, they are grouped by the values that it gives.
+    pub fn is_grouped(&self) -> bool {
+        let Projection::Exprs(exprs) = &self.projection else { return false };
+        self.having.is_some()
+            || exprs.iter().any(Expr::has_aggregate)
+            || self.order.iter().any(|step| step.expr.has_aggregate())
+    }
+
+    /// Are its rows the model's, each of them once? Else they have no key to be ordered by.
+    fn gives_stored_rows(&self) -> bool {
+        !self.is_grouped() && !(self.distinct && matches!(self.projection, Projection::Exprs(_)))
+    }
+
+    /// Makes it ask only whether there is a row.
+    pub fn ask_existence(&mut self) {
+        let values = matches!(self.projection, Projection::Exprs(_));
+        if self.is_grouped() || (values && self.distinct && self.offset.is_some()) {
+            self.order.retain(|step| step.expr.has_aggregate());
+            return;
+        }
+        self.projection = Projection::One;
+        self.distinct = false;
+        self.order.clear();
     }
 
     /// Orders by the primary key when no order was asked for at all.
     pub fn order_by_key_if_unordered(&mut self) {
         self.apply_default_order();
-        if self.order.is_empty() {
+        if self.order.is_empty() && self.gives_stored_rows() {
             let key = Column { path: self.from, field: self.model().key_index() as u16 };
             self.order.push(Order { expr: Expr::Column(key), descending: false, nulls_last: None });
         }

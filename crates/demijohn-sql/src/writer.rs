@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use demijohn_core::model::{ModelMeta, Value};
 
 use crate::{Column, Delete, Dialect, Expr, Insert, Path, Projection, Select, Statement, Update};
-use joins::Scope;
+use joins::{Place, Scope};
 
 /// Writes a query.
 pub fn select(query: Select, dialect: &'static dyn Dialect) -> Statement {
@@ -61,7 +61,7 @@ pub fn update(update: Update, dialect: &'static dyn Dialect) -> Statement {
     writer.sql.push_str("UPDATE ");
     writer.name(model.table);
     writer.sql.push_str(" SET ");
-    writer.scopes.push(Scope::bare(update.from));
+    writer.scopes.push(Scope::changed(update.from));
     for (n, assignment) in update.assignments.into_iter().enumerate() {
         writer.sql.push_str(if n == 0 { "" } else { ", " });
         writer.name(model.fields[usize::from(assignment.field)].column);
@@ -119,14 +119,26 @@ impl Writer {
     }
 
     fn value(&mut self, value: Value) {
+        // SQLite gets exact numbers as text, which is greater than any number unless it stands beside a bare column.
+        let cast = matches!(value, Value::Decimal(_)) && self.dialect.name() == "sqlite";
+        self.sql.push_str(if cast { "CAST(" } else { "" });
         self.params.push(value);
         let n = self.params.len();
         self.dialect.placeholder(&mut self.sql, n);
+        self.sql.push_str(if cast { " AS NUMERIC)" } else { "" });
     }
 
     fn column(&mut self, column: Column) {
-        if let Some(alias) = self.alias_of(column.path) {
-            let _ = write!(self.sql, "t{alias}.");
+        match self.place_of(column.path) {
+            Place::Beside => return self.column_beside(column),
+            Place::Alias(alias) => {
+                let _ = write!(self.sql, "t{alias}.");
+            }
+            Place::Table => {
+                self.name(column.path.model().table);
+                self.sql.push('.');
+            }
+            Place::Alone => {}
         }
         self.name(column.meta().column);
     }
@@ -179,7 +191,7 @@ impl Writer {
         let mut query = Select::new(from);
         query.and_filter(filter);
         if !joins::needs_tables(&query) {
-            self.scopes.push(Scope::bare(from));
+            self.scopes.push(Scope::one(from));
             self.sql.push_str(" WHERE ");
             self.expr(query.filter.expect("it was set above"));
             self.scopes.pop();

@@ -23,9 +23,11 @@ impl Writer {
             Expr::In(inner, all) => self.one_of(*inner, all),
             Expr::InQuery(inner, query) => {
                 self.operand(*inner);
-                self.sql.push_str(" IN (");
+                // MySQL knows no LIMIT here, unless the rows were put aside first.
+                let aside = self.dialect.name() == "mysql" && query.is_sliced();
+                self.sql.push_str(if aside { " IN (SELECT * FROM (" } else { " IN (" });
                 self.select(*query);
-                self.sql.push(')');
+                self.sql.push_str(if aside { ") AS rows_aside)" } else { ")" });
             }
             Expr::Between(three) => {
                 let (value, low, high) = *three;

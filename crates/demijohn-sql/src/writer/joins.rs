@@ -6,16 +6,39 @@ use crate::{Column, Expr, Path, Projection, Select};
 /// One query's own table and the tables joined to it.
 pub(super) struct Scope {
     root: &'static Path,
-    /// Are its columns written without a table in front?
-    bare: bool,
+    tables: Tables,
+}
+
+enum Tables {
+    /// One table, with nothing nested beside it.
+    One,
+    /// The table that an update changes.
+    Changed,
     /// Each joined path with the number of its alias; a path comes after the one it continues.
-    joined: Vec<(&'static Path, usize)>,
+    Joined(Vec<(&'static Path, usize)>),
+}
+
+/// How a column of a path is named.
+pub(super) enum Place {
+    /// By its own name.
+    Alone,
+    /// By its table's name and its own: a subquery could have a column of that name too.
+    Table,
+    /// It is in a row that the row under change points to.
+    Beside,
+    /// By the alias of its table.
+    Alias(usize),
 }
 
 impl Scope {
     /// One table whose columns stand alone.
-    pub(super) fn bare(root: &'static Path) -> Self {
-        Self { root, bare: true, joined: Vec::new() }
+    pub(super) fn one(root: &'static Path) -> Self {
+        Self { root, tables: Tables::One }
+    }
+
+    /// The table that an update changes: it has no alias.
+    pub(super) fn changed(root: &'static Path) -> Self {
+        Self { root, tables: Tables::Changed }
     }
 
     /// Does this path start at this query's own table?
@@ -24,7 +47,7 @@ impl Scope {
     }
 
     pub(super) fn joined(&self) -> &[(&'static Path, usize)] {
-        &self.joined
+        if let Tables::Joined(joined) = &self.tables { joined } else { &[] }
     }
 }
 
@@ -68,7 +91,7 @@ impl Writer {
         let bare =
             self.scopes.is_empty() && wanted.iter().all(|path| std::ptr::eq(*path, query.from)) && !has_subquery(query);
         if bare {
-            self.scopes.push(Scope::bare(query.from));
+            self.scopes.push(Scope::one(query.from));
             return;
         }
         let own = self.aliases;
@@ -79,7 +102,7 @@ impl Writer {
                 self.join(path, &mut joined);
             }
         }
-        self.scopes.push(Scope { root: query.from, bare: false, joined });
+        self.scopes.push(Scope { root: query.from, tables: Tables::Joined(joined) });
     }
 
     fn join(&mut self, path: &'static Path, joined: &mut Vec<(&'static Path, usize)>) {
@@ -93,13 +116,19 @@ impl Writer {
         self.aliases += 1;
     }
 
-    /// The alias of the table at the end of a path; none where columns stand alone.
-    pub(super) fn alias_of(&self, path: &'static Path) -> Option<usize> {
-        let scope = self.scopes.iter().rev().find(|scope| scope.owns(path))?;
-        if scope.bare {
-            return None;
+    /// How the columns of the table at the end of a path are named from here.
+    pub(super) fn place_of(&self, path: &'static Path) -> Place {
+        let Some(depth) = self.scopes.iter().rposition(|scope| scope.owns(path)) else { return Place::Alone };
+        match &self.scopes[depth].tables {
+            Tables::One => Place::Alone,
+            Tables::Changed if !path.is_root() => Place::Beside,
+            Tables::Changed if depth + 1 == self.scopes.len() => Place::Alone,
+            Tables::Changed => Place::Table,
+            Tables::Joined(joined) => {
+                let found = joined.iter().find(|(known, _)| std::ptr::eq(*known, path));
+                found.map_or(Place::Alone, |(_, alias)| Place::Alias(*alias))
+            }
         }
-        scope.joined.iter().find(|(known, _)| std::ptr::eq(*known, path)).map(|(_, alias)| *alias)
     }
 }
 

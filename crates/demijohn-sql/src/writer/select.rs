@@ -2,11 +2,17 @@
 
 use std::fmt::Write as _;
 
+use demijohn_core::model::FieldMeta;
+
 use super::Writer;
+use super::joins::Place;
 use crate::{Column, Expr, Order, Path, Projection, Select};
 
 impl Writer {
-    pub(super) fn select(&mut self, query: Select) {
+    pub(super) fn select(&mut self, mut query: Select) {
+        if query.none {
+            query.and_filter(Expr::Or(Vec::new()));
+        }
         self.open_scope(&query);
         self.sql.push_str(if query.distinct { "SELECT DISTINCT " } else { "SELECT " });
         let grouped = self.projection(&query);
@@ -27,10 +33,14 @@ impl Writer {
 
     /// How many rows a query gives. Rows that are cut, grouped or made distinct are counted after that was done.
     pub(super) fn count(&mut self, mut query: Select) {
-        let grouped = matches!(&query.projection, Projection::Exprs(exprs) if exprs.iter().any(Expr::has_aggregate));
+        let grouped = query.is_grouped();
+        // Rows of a model differ by their key.
+        query.distinct &= matches!(query.projection, Projection::Exprs(_));
+        if !query.is_sliced() {
+            query.order.retain(|step| grouped && step.expr.has_aggregate());
+        }
         if !grouped && !query.distinct && !query.is_sliced() {
             query.projection = Projection::Count;
-            query.order.clear();
             self.select(query);
             return;
         }
@@ -43,8 +53,8 @@ impl Writer {
         self.sql.push_str(") AS counted");
     }
 
-    /// Writes what the query gives; what the rows are grouped by comes back.
-    fn projection(&mut self, query: &Select) -> Vec<Expr> {
+    /// Writes what the query gives; what the rows are grouped by comes back, with its position.
+    fn projection(&mut self, query: &Select) -> Vec<(usize, Expr)> {
         match &query.projection {
             Projection::One => self.sql.push('1'),
             Projection::Count => self.sql.push_str("COUNT(*)"),
@@ -54,8 +64,10 @@ impl Writer {
                     self.sql.push_str(if n == 0 { "" } else { ", " });
                     self.expr(expr.clone());
                 }
-                if exprs.iter().any(Expr::has_aggregate) {
-                    return exprs.iter().filter(|expr| !expr.has_aggregate() && !is_constant(expr)).cloned().collect();
+                if query.is_grouped() {
+                    let all = exprs.iter().enumerate().map(|(n, expr)| (n + 1, expr));
+                    let keys = all.filter(|(_, expr)| !expr.has_aggregate() && !is_constant(expr));
+                    return keys.map(|(n, expr)| (n, expr.clone())).collect();
                 }
             }
         }
@@ -83,20 +95,65 @@ impl Writer {
                 let _ = write!(self.sql, " AS t{alias}");
                 continue;
             };
+            let Place::Alias(before) = self.place_of(parent) else { continue };
             self.sql.push_str(if path.is_optional() { " LEFT JOIN " } else { " JOIN " });
-            self.name(path.model().table);
-            let _ = write!(self.sql, " AS t{alias} ON t{alias}.");
-            self.name(path.model().key().column);
-            let before = self.alias_of(parent).expect("a path is joined after the one it continues");
-            let _ = write!(self.sql, " = t{before}.");
-            self.name(foreign_key.column);
+            self.join_on(path, alias, before, foreign_key);
         }
     }
 
-    fn group_by(&mut self, exprs: Vec<Expr>) {
-        for (n, expr) in exprs.into_iter().enumerate() {
+    fn join_on(&mut self, path: &'static Path, alias: usize, before: usize, foreign_key: &FieldMeta) {
+        self.name(path.model().table);
+        let _ = write!(self.sql, " AS t{alias} ON t{alias}.");
+        self.name(path.model().key().column);
+        let _ = write!(self.sql, " = t{before}.");
+        self.name(foreign_key.column);
+    }
+
+    /// A column of a row that the row under change points to: `UPDATE` joins no tables, so it is asked for by itself.
+    pub(super) fn column_beside(&mut self, column: Column) {
+        let mut way = Vec::new();
+        let mut step = Some(column.path);
+        while let Some(path) = step.filter(|path| !path.is_root()) {
+            way.push(path);
+            step = path.parent().map(|(parent, _)| parent);
+        }
+        let first = self.aliases;
+        self.aliases += way.len();
+        let _ = write!(self.sql, "(SELECT t{}.", first + way.len() - 1);
+        self.name(column.meta().column);
+        self.sql.push_str(" FROM ");
+        let mut condition = None;
+        for (n, path) in way.into_iter().rev().enumerate() {
+            let (parent, foreign_key) = path.parent().expect("the root was left out above");
+            if n > 0 {
+                self.sql.push_str(" JOIN ");
+                self.join_on(path, first + n, first + n - 1, foreign_key);
+                continue;
+            }
+            self.name(path.model().table);
+            let _ = write!(self.sql, " AS t{first}");
+            condition = Some((path.model().key().column, parent.model().table, foreign_key.column));
+        }
+        let (key, table, foreign_key) = condition.expect("the way has a first step");
+        let _ = write!(self.sql, " WHERE t{first}.");
+        self.name(key);
+        self.sql.push_str(" = ");
+        self.name(table);
+        self.sql.push('.');
+        self.name(foreign_key);
+        self.sql.push(')');
+    }
+
+    /// What is more than a column is named by its position: written again, its values would be other placeholders,
+    /// and a database could not know that it is the same.
+    fn group_by(&mut self, keys: Vec<(usize, Expr)>) {
+        for (n, (position, expr)) in keys.into_iter().enumerate() {
             self.sql.push_str(if n == 0 { " GROUP BY " } else { ", " });
-            self.expr(expr);
+            if matches!(expr, Expr::Column(_)) {
+                self.expr(expr);
+            } else {
+                let _ = write!(self.sql, "{position}");
+            }
         }
     }
 
