@@ -4,16 +4,15 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::input::{Field, Model};
-use super::names;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let Model { visibility, private, name, .. } = model;
+    let Model { visibility, private, ident: name, .. } = model;
     let create = model.create_name();
     let markers = markers_name(model);
     let required: Vec<&Field> = model.required().collect();
-    let flags: Vec<Ident> = required.iter().map(|field| flag(field)).collect();
+    let flags: Vec<Ident> = required.iter().map(|field| model.flag(field)).collect();
     let idents: Vec<&Ident> = required.iter().map(|field| &field.ident).collect();
-    let doc = format!("A new [`{name}`], while its fields are given; `save` needs all the required ones.");
+    let doc = format!("A new [`{}`], while its fields are given; `save` needs all the required ones.", model.name);
     let setters = model
         .fields
         .iter()
@@ -22,9 +21,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         .map(|(n, field)| setter(model, n, field, &flags));
     quote! {
         #[doc(hidden)]
-        #[allow(non_camel_case_types)]
+        #[allow(missing_docs, non_camel_case_types)]
         #visibility mod #markers {
-            #(#[derive(Debug, Clone, Copy)] pub struct #idents;)*
+            #(pub struct #idents;)*
         }
 
         #[doc = #doc]
@@ -54,18 +53,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 /// `__post_required`: a type for each required field that was not given, so that an error names it.
 pub(super) fn markers_name(model: &Model) -> Ident {
-    format_ident!("__{}_required", model.name.to_string().to_lowercase())
-}
-
-fn flag(field: &Field) -> Ident {
-    format_ident!("Has{}", names::pascal(&field.name))
+    format_ident!("__{}_required", model.name.to_lowercase())
 }
 
 fn setter(model: &Model, position: usize, field: &Field, flags: &[Ident]) -> TokenStream {
     let private = &model.private;
     let create = model.create_name();
     let (ident, ty) = (&field.ident, &field.ty);
-    let own = flag(field);
+    let own = model.flag(field);
     let given = flags.iter().map(|flag| if *flag == own { quote!(()) } else { quote!(#flag) });
     let doc = format!("Gives `{}`.", field.name);
     quote! {

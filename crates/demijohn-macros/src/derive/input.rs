@@ -10,7 +10,8 @@ use super::names;
 
 /// The struct of a model.
 pub(super) struct Model {
-    pub(super) name: Ident,
+    pub(super) ident: Ident,
+    pub(super) name: String,
     pub(super) visibility: Visibility,
     pub(super) app: String,
     pub(super) table: String,
@@ -88,15 +89,16 @@ impl Model {
         let key = find_key(&input.ident, &mut fields, errors)?;
         check(&fields, errors);
         let app = attributes.app.clone().unwrap_or_else(|| names::app_of(Span::call_site()));
-        let table =
-            attributes.table.clone().unwrap_or_else(|| format!("{app}_{}", input.ident.to_string().to_lowercase()));
+        let name = plain(&input.ident);
+        let table = attributes.table.clone().unwrap_or_else(|| format!("{app}_{}", name.to_lowercase()));
         let private = match &attributes.krate {
             Some(path) => quote!(::#path::__private),
             None => quote!(::demijohn::__private),
         };
         check_names(&attributes, &fields, errors);
         Some(Self {
-            name: input.ident,
+            ident: input.ident,
+            name,
             visibility: input.vis,
             app,
             table,
@@ -113,14 +115,22 @@ impl Model {
         self.fields.iter().filter(|field| field.is_required())
     }
 
+    /// `HasTitle`: the type parameter that says whether a required field was given.
+    pub(super) fn flag(&self, field: &Field) -> Ident {
+        let name = names::pascal(&field.name);
+        let twins = self.required().filter(|other| names::pascal(&other.name) == name).count();
+        // `line_1` and `line1`: rare enough for an ugly name.
+        if twins > 1 { format_ident!("Has_{}", field.name) } else { format_ident!("Has{name}") }
+    }
+
     /// `PostColumns`
     pub(super) fn columns_name(&self) -> Ident {
-        format_ident!("{}Columns", self.name)
+        format_ident!("{}Columns", self.ident)
     }
 
     /// `PostCreate`
     pub(super) fn create_name(&self) -> Ident {
-        format_ident!("{}Create", self.name)
+        format_ident!("{}Create", self.ident)
     }
 }
 
@@ -132,8 +142,7 @@ fn read_field(
 ) {
     let Some(ident) = field.ident else { return };
     let attributes = attributes::field(&field.attrs, errors);
-    let text = ident.to_string();
-    let name = text.strip_prefix("r#").unwrap_or(&text).to_owned();
+    let name = plain(&ident);
     if name.contains("__") || name.ends_with('_') {
         errors.push(syn::Error::new(ident.span(), "a field's name has no `__` and does not end with `_`"));
     }
@@ -145,6 +154,12 @@ fn read_field(
     let is_optional = inner.is_some();
     let target = argument(inner.as_ref().unwrap_or(&field.ty), "ForeignKey");
     fields.push(Field { ident, name, ty: field.ty, is_optional, is_auto: false, is_key: false, target, attributes });
+}
+
+/// `type` of `r#type`.
+fn plain(ident: &Ident) -> String {
+    let text = ident.to_string();
+    text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
 }
 
 /// `T` of `Wrapper<T>`, whatever path leads to the wrapper.
@@ -182,8 +197,25 @@ fn find_key(name: &Ident, fields: &mut [Field], errors: &mut Vec<syn::Error>) ->
 }
 
 fn check(fields: &[Field], errors: &mut Vec<syn::Error>) {
-    for field in fields {
+    for (n, field) in fields.iter().enumerate() {
         let attributes = &field.attributes;
+        // The builder has a method for each field that can be given, and two of its own.
+        if !field.is_auto && (field.name == "save" || field.name == "build") {
+            let message = format!(
+                "a field cannot be called `{0}`: `create()` has a method of that name. \
+                 Choose another name, and keep the column with `#[field(column = \"{0}\")]`",
+                field.name
+            );
+            errors.push(syn::Error::new(field.ident.span(), message));
+        }
+        let column = field.column();
+        if let Some(other) = fields[..n].iter().find(|other| other.column().eq_ignore_ascii_case(&column)) {
+            let message = format!(
+                "the column `{column}` belongs to `{}` already; name another with `#[field(column = \"…\")]`",
+                other.name
+            );
+            errors.push(syn::Error::new(field.ident.span(), message));
+        }
         if field.target.is_some() && attributes.on_delete.is_none() {
             errors.push(syn::Error::new(
                 field.ident.span(),
@@ -214,10 +246,10 @@ fn check(fields: &[Field], errors: &mut Vec<syn::Error>) {
 /// Names in `ordering`, `display`, `index` and `unique` are fields.
 fn check_names(attributes: &ModelAttributes, fields: &[Field], errors: &mut Vec<syn::Error>) {
     let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    let named = attributes.ordering.iter().chain(&attributes.display);
-    for name in named.chain(attributes.indexes.iter().flat_map(|index| &index.fields)) {
-        let text = name.value();
-        let text = text.trim_start_matches('-');
+    let steps = attributes.ordering.iter().map(|name| (name, name.value().trim_start_matches('-').to_owned()));
+    let others = attributes.display.iter().chain(attributes.indexes.iter().flat_map(|index| &index.fields));
+    for (name, text) in steps.chain(others.map(|name| (name, name.value()))) {
+        let text = text.as_str();
         if !known.contains(&text) {
             let near =
                 names::nearest(text, &known).map_or_else(String::new, |near| format!("\nhelp: did you mean `{near}`?"));

@@ -13,10 +13,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { private, name, app, table, attributes, .. } = model;
     let fields = model.fields.iter().map(|field| self::field(model, field));
     let count = model.fields.len();
-    let words = names::words_of_type(&name.to_string());
+    let words = names::words_of_type(name);
     let label = attributes.label.clone().unwrap_or(words);
     let plural = attributes.label_plural.clone().unwrap_or_else(|| format!("{label}s"));
-    let name = name.to_string();
     let display = &attributes.display;
     let ordering = attributes.ordering.iter().map(|step| {
         let text = step.value();
@@ -34,10 +33,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let unmanaged = attributes.unmanaged.then(|| quote!(.unmanaged()));
     quote! {
         #(#pairs)*
-        static FIELDS: [#private::FieldMeta; #count] = [#(#fields),*];
-        static SETS: [#private::ManyToManyMeta; #sets_count] = [#(#sets),*];
-        static META: #private::ModelMeta = #private::ModelMeta::new(#app, #name, #table, #label, #plural, &FIELDS)
-            .many_to_many(&SETS)
+        static __FIELDS: [#private::FieldMeta; #count] = [#(#fields),*];
+        static __SETS: [#private::ManyToManyMeta; #sets_count] = [#(#sets),*];
+        static __META: #private::ModelMeta = #private::ModelMeta::new(#app, #name, #table, #label, #plural, &__FIELDS)
+            .many_to_many(&__SETS)
             .ordering(&[#(#ordering),*])
             .indexes(&[#(#indexes),*])
             .display(&[#(#display),*])
@@ -105,31 +104,31 @@ fn field(model: &Model, field: &Field) -> TokenStream {
     }
 }
 
-/// `THROUGH_TAGS`
+/// `__THROUGH_TAGS`. Like all that stands beside a user's default values, it has a name that users do not take.
 pub(super) fn through_name(field: &ManyToMany) -> Ident {
-    format_ident!("THROUGH_{}", field.name.to_uppercase())
+    format_ident!("__THROUGH_{}", field.name.to_uppercase())
 }
 
 /// The table of pairs, as Django makes it: `blog_post_tags(id, post_id, tag_id)`.
 fn through(model: &Model, field: &ManyToMany) -> TokenStream {
-    let Model { private, app, table, name, .. } = model;
+    let Model { private, app, table, name, ident, .. } = model;
     let target = &field.target;
     let fields = format_ident!("{}_FIELDS", through_name(field));
     let meta = through_name(field);
-    let own = name.to_string().to_lowercase();
+    let own = name.to_lowercase();
     let other = last_segment(target).to_lowercase();
     let (own, other) = if own == other { (format!("from_{own}"), format!("to_{other}")) } else { (own, other) };
     let (own_column, other_column) = (format!("{own}_id"), format!("{other}_id"));
     let through = format!("{name}_{}", field.name);
     let table = field.attributes.table.as_ref().map_or_else(|| format!("{table}_{}", field.name), syn::LitStr::value);
-    let label = format!("{}-{} relationship", names::words_of_type(&name.to_string()), other);
+    let label = format!("{}-{} relationship", names::words_of_type(name), other);
     let plural = format!("{label}s");
     let cascade = quote!(#private::OnDelete::Cascade, ::core::option::Option::None);
     quote! {
         static #fields: [#private::FieldMeta; 3] = [
             #private::FieldMeta::new("id", "id", "ID", #private::FieldKind::BigInt).primary_key().auto(),
-            #private::FieldMeta::new(#own, #own_column, #own, <#name as #private::Model>::KEY_KIND)
-                .references(<#name as #private::Model>::meta, #cascade),
+            #private::FieldMeta::new(#own, #own_column, #own, <#ident as #private::Model>::KEY_KIND)
+                .references(<#ident as #private::Model>::meta, #cascade),
             #private::FieldMeta::new(#other, #other_column, #other, <#target as #private::Model>::KEY_KIND)
                 .references(<#target as #private::Model>::meta, #cascade),
         ];

@@ -8,7 +8,7 @@ use super::input::{Field, Model};
 use super::meta;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let Model { private, name, fields, .. } = model;
+    let Model { private, ident: name, fields, .. } = model;
     let columns = model.columns_name();
     let create = model.create_name();
     let key = &fields[model.key];
@@ -30,13 +30,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let sets = sets(model);
     let touched = fields.iter().filter(|field| field.attributes.auto_now).map(|field| {
         let ident = &field.ident;
-        quote! { self.#ident = ::core::convert::From::from(now); }
+        let ty = &field.ty;
+        quote_spanned! {ty.span()=> self.#ident = <#ty as #private::FollowsClock>::at(now); }
     });
     let now = if fields.iter().any(|field| field.attributes.auto_now) { quote!(now) } else { quote!(_now) };
     quote! {
         const _: () = {
             #statics
-            static ROOT: #private::Path = #private::Path::root(&META);
+            static __ROOT: #private::Path = #private::Path::root(&__META);
 
             #[automatically_derived]
             impl #private::Model for #name {
@@ -45,8 +46,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 type Create = #create;
                 const KEY_KIND: #private::FieldKind = #key_kind;
 
-                fn meta() -> &'static #private::ModelMeta { &META }
-                fn root() -> &'static #private::Path { &ROOT }
+                fn meta() -> &'static #private::ModelMeta { &__META }
+                fn root() -> &'static #private::Path { &__ROOT }
                 fn columns(path: &'static #private::Path) -> #columns {
                     #columns { #(#idents: #private::Column::new(path, #numbers)),* }
                 }
