@@ -1,40 +1,43 @@
 //! [`Assigned`]: a new value for a column, in an update.
 
-use demijohn_sql::{Assignment, Column, Expr};
+use demijohn_sql::{Column, Expr};
 
 /// A new value for a column: what `p.views.set(p.views + 1)` is.
 #[derive(Debug, Clone)]
 #[must_use = "an assignment does nothing until `update` takes it"]
-pub struct Assigned(pub(crate) Assignment);
+pub struct Assigned {
+    pub(crate) column: Column,
+    pub(crate) value: Expr,
+}
 
 impl Assigned {
     pub(crate) fn new(column: Column, value: Expr) -> Self {
-        Self(Assignment { field: column.field, value })
+        Self { column, value }
     }
 }
 
 /// What `update` takes: one assignment or a tuple of them.
 pub trait Assignments {
     /// Adds its assignments.
-    fn push(self, all: &mut Vec<Assignment>);
+    fn push(self, all: &mut Vec<Assigned>);
 }
 
 impl Assignments for Assigned {
-    fn push(self, all: &mut Vec<Assignment>) {
-        all.push(self.0);
+    fn push(self, all: &mut Vec<Assigned>) {
+        all.push(self);
     }
 }
 
 impl Assignments for Vec<Assigned> {
-    fn push(self, all: &mut Vec<Assignment>) {
-        all.extend(self.into_iter().map(|assigned| assigned.0));
+    fn push(self, all: &mut Vec<Assigned>) {
+        all.extend(self);
     }
 }
 
 macro_rules! tuples {
     ($($name:ident)+) => {
         impl<$($name: Assignments),+> Assignments for ($($name,)+) {
-            fn push(self, all: &mut Vec<Assignment>) {
+            fn push(self, all: &mut Vec<Assigned>) {
                 #[expect(non_snake_case, reason = "the types' names serve as the values' names")]
                 let ($($name,)+) = self;
                 $($name.push(all);)+

@@ -59,7 +59,8 @@ impl Db {
     /// ```
     ///
     /// # Errors
-    /// The function's own error, or what the database reports at the commit.
+    /// The function's own error, or what the database reports at the commit; `orm.savepoint` when a savepoint inside it
+    /// was dropped half-way.
     pub async fn atomic<T>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
         let tx = Tx::new(self.inner.driver.begin().await?, self.inner.models.clone(), self.log.clone());
         match work(&tx).await {
@@ -68,7 +69,8 @@ impl Db {
                 Ok(value)
             }
             Err(error) => {
-                tx.rollback().await?;
+                // The first error is the one to tell; dropping the transaction takes everything back all the same.
+                let _ = tx.rollback().await;
                 Err(error)
             }
         }

@@ -1,5 +1,7 @@
 //! Deleting rows, and doing to the rows that point to them what their `on_delete` says.
 
+use std::collections::{HashMap, HashSet};
+
 use demijohn_core::model::{FieldMeta, ModelMeta, OnDelete, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{Assignment, Column, Delete, Expr, Select, Update};
@@ -10,7 +12,7 @@ use crate::{Executor, Tx, records, run};
 /// What deleting some rows would do, found before anything is touched.
 #[derive(Debug, Default, Clone)]
 pub struct Collected {
-    /// The rows that go, by model, the ones asked for first.
+    /// The rows that go, by model: a model comes before those that point to it.
     pub deletes: Vec<(&'static ModelMeta, Vec<Value>)>,
     /// The rows that stay but lose what they pointed to: model, foreign key, keys, new value.
     pub updates: Vec<(&'static ModelMeta, &'static FieldMeta, Vec<Value>, Value)>,
@@ -24,26 +26,57 @@ impl Collected {
         self.deletes.iter().map(|(_, keys)| keys.len() as u64).sum()
     }
 
-    /// Adds rows that go; those that are new come back.
-    fn add(&mut self, meta: &'static ModelMeta, keys: Vec<Value>) -> Vec<Value> {
-        let at = self.deletes.iter().position(|(known, _)| *known == meta).unwrap_or_else(|| {
-            self.deletes.push((meta, Vec::new()));
-            self.deletes.len() - 1
-        });
-        let known = &mut self.deletes[at].1;
-        let seen: std::collections::HashSet<String> = known.iter().map(ToString::to_string).collect();
-        let new: Vec<Value> = keys.into_iter().filter(|key| !seen.contains(&key.to_string())).collect();
-        known.extend(new.iter().cloned());
-        new
+    /// Adds rows that go, and were not among those `seen`; they come back.
+    fn add(&mut self, seen: &mut Seen, meta: &'static ModelMeta, mut keys: Vec<Value>) -> Vec<Value> {
+        let seen = seen.entry(meta.table).or_default();
+        keys.retain(|key| seen.insert(Key::of(key)));
+        match self.deletes.iter_mut().find(|(known, _)| *known == meta) {
+            Some((_, known)) => known.extend(keys.iter().cloned()),
+            None => self.deletes.push((meta, keys.clone())),
+        }
+        keys
     }
 
-    fn holds(&self, meta: &'static ModelMeta, key: &Value) -> bool {
-        self.deletes.iter().any(|(known, keys)| *known == meta && keys.contains(key))
+    /// Puts the models into an order in which each comes before those that point to it: reversed, rows can be deleted
+    /// where the database checks its foreign keys at each statement. Models that point to each other stay as found.
+    fn sort(&mut self) {
+        let mut left = std::mem::take(&mut self.deletes);
+        while !left.is_empty() {
+            let models: Vec<_> = left.iter().map(|(meta, _)| *meta).collect();
+            let points_to_none = |meta: &'static ModelMeta| {
+                let mut targets = meta.fields.iter().filter_map(FieldMeta::target);
+                targets.all(|target| target == meta || !models.contains(&target))
+            };
+            let next = models.iter().position(|meta| points_to_none(meta)).unwrap_or(0);
+            self.deletes.push(left.remove(next));
+        }
+    }
+}
+
+/// The keys of the rows that go, by table.
+type Seen = HashMap<&'static str, HashSet<Key>>;
+
+/// A key that can be looked up.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Int(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Key {
+    /// Every other kind of key says all of itself in its text.
+    pub(crate) fn of(value: &Value) -> Self {
+        match value {
+            Value::Int(number) => Self::Int(*number),
+            Value::Bytes(bytes) => Self::Bytes(bytes.clone()),
+            other => Self::Text(other.to_string()),
+        }
     }
 }
 
 /// Values in one `IN` list: under every database's limit.
-const CHUNK: usize = 500;
+pub(crate) const CHUNK: usize = 500;
 
 /// Finds what deleting these rows would do.
 ///
@@ -51,8 +84,9 @@ const CHUNK: usize = 500;
 /// What the database reports.
 pub async fn collect(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>) -> Result<Collected> {
     let mut collected = Collected::default();
+    let mut seen = Seen::new();
     let mut restricted = Vec::new();
-    let first = collected.add(meta, keys);
+    let first = collected.add(&mut seen, meta, keys);
     let mut waiting = vec![(meta, first)];
     while let Some((target, keys)) = waiting.pop() {
         let referrers: Vec<_> = db.models().referring_to(target).collect();
@@ -63,7 +97,7 @@ pub async fn collect(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Valu
             }
             match field.relation.expect("only foreign keys refer").on_delete {
                 OnDelete::Cascade => {
-                    let new = collected.add(model, found);
+                    let new = collected.add(&mut seen, model, found);
                     if !new.is_empty() {
                         waiting.push((model, new));
                     }
@@ -80,11 +114,12 @@ pub async fn collect(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Valu
         }
     }
     for (model, field, mut keys) in restricted {
-        keys.retain(|key| !collected.holds(model, key));
+        keys.retain(|key| !seen.get(model.table).is_some_and(|seen| seen.contains(&Key::of(key))));
         if !keys.is_empty() {
             collected.protected.push((model, field, keys));
         }
     }
+    collected.sort();
     Ok(collected)
 }
 
@@ -136,7 +171,8 @@ async fn carry_out(tx: &Tx, collected: Collected) -> Result<u64> {
     }
     let mut count = 0;
     for (model, keys) in collected.deletes.into_iter().rev() {
-        for chunk in keys.chunks(CHUNK) {
+        // From the end: rows of a model that points to itself were found after the rows they point to.
+        for chunk in keys.rchunks(CHUNK) {
             count +=
                 run::delete(tx, Delete { from: records::root(model), filter: Some(keys_in(model, chunk)) }).await?;
         }

@@ -130,6 +130,40 @@ plain! {
     };
 }
 
+/// A field that can follow the clock (`auto_now`).
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` cannot follow the clock",
+    note = "`auto_now` and `auto_now_add` belong to `Timestamp`, `Date`, `Time`, and `Option` of these"
+)]
+pub trait FollowsClock {
+    /// The value it has at this moment.
+    fn at(now: Timestamp) -> Self;
+}
+
+impl FollowsClock for Timestamp {
+    fn at(now: Timestamp) -> Self {
+        now
+    }
+}
+
+impl FollowsClock for Date {
+    fn at(now: Timestamp) -> Self {
+        jiff::tz::TimeZone::UTC.to_datetime(now).date()
+    }
+}
+
+impl FollowsClock for Time {
+    fn at(now: Timestamp) -> Self {
+        jiff::tz::TimeZone::UTC.to_datetime(now).time()
+    }
+}
+
+impl<T: FollowsClock> FollowsClock for Option<T> {
+    fn at(now: Timestamp) -> Self {
+        Some(T::at(now))
+    }
+}
+
 impl FieldValue for Decimal {
     const KIND: FieldKind = FieldKind::Decimal { max_digits: 28, decimal_places: 10 };
     type Base = Self;

@@ -61,6 +61,7 @@ pub mod __private {
     pub use demijohn_sql::{Path, Row};
     pub use demijohn_web::BoxFuture;
 
+    pub use crate::field_value::FollowsClock;
     pub use crate::{
         Assign, Column, Columns, Draft, Executor, FieldValue, ForeignKey, ManyToMany, Model, Plan, Provided,
     };

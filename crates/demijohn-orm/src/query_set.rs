@@ -1,15 +1,18 @@
 //! [`QuerySet`]: which rows, in which order, and what of them.
 
 mod terminal;
+mod update;
+
+pub use update::UpdateSet;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use demijohn_core::model::Value;
-use demijohn_sql::{Column as SqlColumn, Dialect, Expr, Path, Projection, Select, Statement, Update, writer};
+use demijohn_core::model::{ModelMeta, Value};
+use demijohn_sql::{Dialect, Expr, Path, Projection, Select, Statement, writer};
 
 use crate::{
-    Assignments, Condition, Executor, FieldValue, Model, Ordering, Plan, Related, Rows, Selection, Shape, run, scope,
+    Assignments, Condition, FieldValue, Model, Ordering, Plan, Related, Rows, Selection, Shape, records, run, scope,
 };
 
 /// Which rows of `M`, in which order, and what of them. Nothing is asked of the database until one of the methods
@@ -66,18 +69,30 @@ impl<M: Model> QuerySet<M, Rows<M>> {
         self
     }
 
-    pub(crate) fn with_keys(mut self, keys: Vec<Value>) -> Self {
-        let column = SqlColumn { path: self.select.from, field: M::meta().key_index() as u16 };
-        let keys = keys.into_iter().map(Expr::Value).collect();
-        self.select.and_filter(Expr::In(Box::new(Expr::Column(column)), keys));
+    /// The rows that a table of pairs leads to.
+    pub(crate) fn paired(mut self, through: &'static ModelMeta, owner: &Value) -> Self {
+        let condition = records::paired(self.select.from, through, owner);
+        self.select.and_filter(condition.into_expr());
         self
     }
 
     /// Changes the rows: `.update(|p| p.views.set(p.views + 1)).execute(&db)`.
     pub fn update<A: Assignments>(mut self, change: impl FnOnce(M::Columns) -> A) -> UpdateSet {
-        let mut assignments = Vec::new();
-        self.with_columns(change).push(&mut assignments);
-        UpdateSet(Update { from: self.select.from, assignments, filter: self.select.filter })
+        let mut assigned = Vec::new();
+        self.with_columns(change).push(&mut assigned);
+        UpdateSet::new(self.select, assigned)
+    }
+}
+
+impl<M: Model, S: Selection> QuerySet<M, S> {
+    /// Keeps the groups for which this holds: the rows are grouped by the values that `select` named.
+    pub fn having<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
+        let condition: Condition = self.with_columns(condition).into();
+        self.select.having = Some(match self.select.having.take() {
+            Some(having) => having.and(condition.0),
+            None => condition.0,
+        });
+        self
     }
 }
 
@@ -104,16 +119,6 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
         self
     }
 
-    /// Keeps the groups for which this holds, after `select` with an aggregate.
-    pub fn having<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
-        let condition: Condition = self.with_columns(condition).into();
-        self.select.having = Some(match self.select.having.take() {
-            Some(having) => having.and(condition.0),
-            None => condition.0,
-        });
-        self
-    }
-
     /// Puts the rows into this order, in place of any other.
     pub fn order_by<O: Ordering>(mut self, order: impl FnOnce(M::Columns) -> O) -> Self {
         let mut steps = Vec::new();
@@ -122,7 +127,7 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
         self
     }
 
-    /// Turns the order round.
+    /// Turns the order round. A limit and an offset count from the new beginning.
     pub fn reverse(mut self) -> Self {
         self.select.reverse();
         self
@@ -164,22 +169,21 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
 
     pub(crate) fn into_subquery(mut self) -> Select {
         self.select.sink_to(scope::depth());
+        if self.select.is_sliced() {
+            self.select.apply_default_order();
+        }
         self.select
     }
 
     pub(crate) fn into_exists(self) -> Select {
         let mut select = self.into_subquery();
-        select.projection = Projection::One;
-        select.order.clear();
+        select.ask_existence();
         select
     }
 
     /// The query to run: rows without an order of their own get the model's.
     fn prepared(mut self) -> Select {
-        let exprs = if let Projection::Exprs(exprs) = &self.select.projection { exprs.as_slice() } else { &[] };
-        if !exprs.iter().any(Expr::has_aggregate) {
-            self.select.apply_default_order();
-        }
+        self.select.apply_default_order();
         self.select
     }
 
@@ -195,21 +199,6 @@ impl<M: Model, S: Shape> fmt::Debug for QuerySet<M, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let statement = self.to_sql(&demijohn_sql::Sqlite);
         write!(f, "QuerySet({} {:?})", statement.sql, statement.params)
-    }
-}
-
-/// New values for the rows of a query.
-#[derive(Debug, Clone)]
-#[must_use = "nothing changes until `.execute(&db)` is awaited"]
-pub struct UpdateSet(Update);
-
-impl UpdateSet {
-    /// Changes them; how many is returned.
-    ///
-    /// # Errors
-    /// `orm.unique` and the like when the database refuses.
-    pub async fn execute(self, db: &dyn Executor) -> demijohn_core::Result<u64> {
-        run::update(db, self.0).await
     }
 }
 

@@ -1,12 +1,15 @@
 //! Rows of any model, known by its description only: what the admin, forms and migrations work on.
 
+mod pairs;
+
 use std::sync::RwLock;
 
-use demijohn_core::model::{ModelMeta, Value};
+use demijohn_core::model::{AutoNow, FieldKind, ModelMeta, Value};
 use demijohn_core::{Error, ErrorKind, Result, suggest};
-use demijohn_sql::{
-    Assignment, Column, Compare, Delete, Expr, Flow, Order, Path, Projection, Row, Select, Update, decode,
-};
+use demijohn_sql::{Assignment, Column, Expr, Flow, Order, Path, Projection, Row, Select, decode};
+
+pub(crate) use pairs::{add_pairs, paired, remove_pairs};
+pub use pairs::{pairs, set_pairs};
 
 use crate::model::not_found;
 use crate::{Condition, Executor, run};
@@ -30,7 +33,8 @@ pub fn root(meta: &'static ModelMeta) -> &'static Path {
 /// The column that a dotted name leads to: `title`, `author.username`.
 ///
 /// # Errors
-/// `orm.unknown_field`, with the choices, when a part of it is no field.
+/// `orm.unknown_field` and `orm.not_a_relation`, with the choices, when a part of it is no field or leads nowhere;
+/// `orm.too_many_steps`.
 pub fn column(from: &'static Path, name: &str) -> Result<Column> {
     let mut path = from;
     let mut parts = name.split('.').peekable();
@@ -40,7 +44,11 @@ pub fn column(from: &'static Path, name: &str) -> Result<Column> {
         if parts.peek().is_none() {
             return Ok(Column { path, field });
         }
-        if meta.fields[usize::from(field)].relation.is_none() || path.len() >= MOST_STEPS {
+        if path.len() >= MOST_STEPS {
+            let message = format!("a name walks at most {MOST_STEPS} relations");
+            return Err(Error::new(ErrorKind::Invalid, "orm.too_many_steps", message));
+        }
+        if meta.fields[usize::from(field)].relation.is_none() {
             let relations = meta.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name);
             let message = format!("`{part}` on model `{}` leads to no other model", meta.name);
             return Err(Error::new(ErrorKind::Invalid, "orm.not_a_relation", message)
@@ -244,13 +252,15 @@ pub(crate) async fn keys_of(db: &dyn Executor, mut select: Select) -> Result<Vec
     let meta = select.model();
     let key = Column { path: select.from, field: meta.key_index() as u16 };
     select.projection = Projection::Exprs(vec![Expr::Column(key)]);
-    if !select.is_sliced() {
+    if select.is_sliced() {
+        select.apply_default_order();
+    } else {
         select.order.clear();
     }
     values_of(db, select, meta.key().kind).await
 }
 
-async fn values_of(db: &dyn Executor, select: Select, kind: demijohn_core::model::FieldKind) -> Result<Vec<Value>> {
+async fn values_of(db: &dyn Executor, select: Select, kind: FieldKind) -> Result<Vec<Value>> {
     let mut values = Vec::new();
     run::query(db, select, &mut |row| {
         values.push(decode(row.get(0)?, kind)?);
@@ -281,9 +291,10 @@ pub async fn update(
     changes: Vec<(usize, Value)>,
 ) -> Result<()> {
     let from = root(meta);
-    let clock =
-        meta.fields.iter().enumerate().filter(|(_, field)| field.auto_now == demijohn_core::model::AutoNow::OnSave);
-    let clock: Vec<(usize, Value)> = clock.map(|(n, _)| (n, Value::Timestamp(run::now()))).collect();
+    let now = run::now();
+    let given = |position: usize| changes.iter().any(|(field, _)| *field == position);
+    let clock = meta.fields.iter().enumerate().filter(|(n, field)| field.auto_now == AutoNow::OnSave && !given(*n));
+    let clock: Vec<(usize, Value)> = clock.map(|(n, field)| (n, run::clock(field, now))).collect();
     let assignments: Vec<Assignment> = changes
         .into_iter()
         .chain(clock)
@@ -292,62 +303,5 @@ pub async fn update(
     if assignments.is_empty() {
         return Ok(());
     }
-    let shown = key.to_string();
-    if run::update(db, Update { from, assignments, filter: Some(run::key_is(from, key)) }).await? == 0 {
-        let message = format!("the `{}` with key `{shown}` is no longer there", meta.name);
-        return Err(Error::new(ErrorKind::Conflict, "orm.row_gone", message));
-    }
-    Ok(())
-}
-
-fn through_column(through: &'static ModelMeta, field: u16) -> Column {
-    Column { path: root(through), field }
-}
-
-fn owned_by(through: &'static ModelMeta, owner: &Value) -> Expr {
-    let column = Expr::Column(through_column(through, 1));
-    Expr::Compare(Compare::Eq, Box::new((column, Expr::Value(owner.clone()))))
-}
-
-/// The keys on the other side of a table of pairs, for the row with this key.
-///
-/// # Errors
-/// What the database reports.
-pub async fn pairs(db: &dyn Executor, through: &'static ModelMeta, owner: &Value) -> Result<Vec<Value>> {
-    let mut select = Select::new(root(through));
-    select.projection = Projection::Exprs(vec![Expr::Column(through_column(through, 2))]);
-    select.and_filter(owned_by(through, owner));
-    values_of(db, select, through.fields[2].kind).await
-}
-
-/// Makes the pairs of the row with this key lead to exactly these keys. Pairs that stay are not touched.
-///
-/// # Errors
-/// `orm.foreign_key` when a key leads to no row.
-pub async fn set_pairs(
-    db: &dyn Executor,
-    through: &'static ModelMeta,
-    owner: &Value,
-    mut keys: Vec<Value>,
-) -> Result<()> {
-    let before = pairs(db, through, owner).await?;
-    let gone: Vec<Expr> = before.iter().filter(|key| !keys.contains(key)).cloned().map(Expr::Value).collect();
-    if !gone.is_empty() {
-        let other = Expr::In(Box::new(Expr::Column(through_column(through, 2))), gone);
-        let filter = Some(owned_by(through, owner).and(other));
-        run::delete(db, Delete { from: root(through), filter }).await?;
-    }
-    let mut seen = before;
-    keys.retain(|key| {
-        let new = !seen.contains(key);
-        if new {
-            seen.push(key.clone());
-        }
-        new
-    });
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let rows = keys.into_iter().map(|key| vec![None, Some(owner.clone()), Some(key)]).collect();
-    run::insert_rows(db, through, rows).await.map(|_| ())
+    run::update_one(db, from, key, assignments).await
 }

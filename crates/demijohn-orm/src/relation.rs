@@ -73,7 +73,10 @@ impl<M: Model> ForeignKey<M> {
     /// `orm.decode` when a column holds something else.
     pub fn read_with(row: &dyn Row, plan: &Plan, field: usize) -> Result<Self> {
         let key = <M::Key as FieldValue>::read(row, plan.at(field))?;
-        let related = plan.related(field).map(|plan| M::from_row(row, plan).map(Box::new)).transpose()?;
+        let Some(plan) = plan.related(field) else { return Ok(Self { key, row: None }) };
+        // After a LEFT JOIN that found nothing, every column is NULL, the key too.
+        let found = !matches!(row.get(plan.at(M::meta().key_index()))?, demijohn_sql::ValueRef::Null);
+        let related = found.then(|| M::from_row(row, plan).map(Box::new)).transpose()?;
         Ok(Self { key, row: related })
     }
 
@@ -159,8 +162,7 @@ impl<M: Model> ManyToMany<M> {
     /// # Errors
     /// What the database reports.
     pub async fn all(&self, db: &dyn Executor) -> Result<Vec<M>> {
-        let keys = self.keys(db).await?;
-        M::objects().with_keys(keys).all(db).await
+        M::objects().paired((self.through)(), &self.owner).all(db).await
     }
 
     /// The keys of the rows of the set.
@@ -176,9 +178,8 @@ impl<M: Model> ManyToMany<M> {
     /// # Errors
     /// What the database reports.
     pub async fn add(&self, rows: impl IntoIterator<Item = &M>, db: &dyn Executor) -> Result<()> {
-        let mut keys = self.keys(db).await?;
-        keys.extend(rows.into_iter().map(|row| row.key().to_value()));
-        records::set_pairs(db, (self.through)(), &self.owner, keys).await
+        let keys = rows.into_iter().map(|row| row.key().to_value()).collect();
+        records::add_pairs(db, (self.through)(), &self.owner, keys).await
     }
 
     /// Takes rows out of the set.
@@ -186,9 +187,8 @@ impl<M: Model> ManyToMany<M> {
     /// # Errors
     /// What the database reports.
     pub async fn remove(&self, rows: impl IntoIterator<Item = &M>, db: &dyn Executor) -> Result<()> {
-        let gone: Vec<Value> = rows.into_iter().map(|row| row.key().to_value()).collect();
-        let keys = self.keys(db).await?.into_iter().filter(|key| !gone.contains(key)).collect();
-        records::set_pairs(db, (self.through)(), &self.owner, keys).await
+        let keys = rows.into_iter().map(|row| row.key().to_value()).collect();
+        records::remove_pairs(db, (self.through)(), &self.owner, keys).await
     }
 
     /// Makes the set consist of exactly these rows.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use demijohn_core::model::{AutoNow, ModelMeta, Timestamp, Value};
+use demijohn_core::model::{AutoNow, FieldKind, FieldMeta, ModelMeta, Timestamp, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{
     Assignment, Column, Compare, Delete, Expr, Flow, Insert, Outcome, Path, RowSink, Select, Statement, Update,
@@ -10,6 +10,7 @@ use demijohn_sql::{
 };
 
 use crate::Executor;
+use crate::field_value::FollowsClock;
 
 /// The present moment, with the microseconds that databases keep.
 pub(crate) fn now() -> Timestamp {
@@ -89,8 +90,7 @@ pub(crate) fn key_is(path: &'static Path, key: Value) -> Expr {
 
 /// Writes every column of a row but its key.
 pub(crate) async fn update_row(db: &dyn Executor, from: &'static Path, values: Vec<Value>) -> Result<()> {
-    let meta = from.model();
-    let key_index = meta.key_index();
+    let key_index = from.model().key_index();
     let key = values[key_index].clone();
     let assignments = values
         .into_iter()
@@ -98,25 +98,48 @@ pub(crate) async fn update_row(db: &dyn Executor, from: &'static Path, values: V
         .filter(|(field, _)| *field != key_index)
         .map(|(field, value)| Assignment { field: field as u16, value: Expr::Value(value) })
         .collect();
+    update_one(db, from, key, assignments).await
+}
+
+/// Changes the row with this key, which must be there even if nothing of it changes.
+pub(crate) async fn update_one(
+    db: &dyn Executor,
+    from: &'static Path,
+    key: Value,
+    assignments: Vec<Assignment>,
+) -> Result<()> {
     let filter = Some(key_is(from, key.clone()));
-    if update(db, Update { from, assignments, filter }).await? == 0 {
-        return Err(Error::new(
-            ErrorKind::Conflict,
-            "orm.row_gone",
-            format!("the `{}` with key `{key}` is no longer there", meta.name),
-        ));
+    let found = if assignments.is_empty() {
+        count(db, Select { filter, ..Select::new(from) }).await?
+    } else {
+        update(db, Update { from, assignments, filter }).await?
+    };
+    if found == 0 {
+        let message = format!("the `{}` with key `{key}` is no longer there", from.model().name);
+        return Err(Error::new(ErrorKind::Conflict, "orm.row_gone", message));
     }
     Ok(())
 }
 
+/// The present moment, as a field that follows the clock keeps it.
+pub(crate) fn clock(field: &FieldMeta, now: Timestamp) -> Value {
+    match field.kind {
+        FieldKind::Date => Value::Date(FollowsClock::at(now)),
+        FieldKind::Time => Value::Time(FollowsClock::at(now)),
+        _ => Value::Timestamp(now),
+    }
+}
+
 /// Fills in what a new row was not given: defaults and the clock.
 fn complete(meta: &'static ModelMeta, mut given: Vec<Option<Value>>, now: Timestamp) -> Result<Vec<Option<Value>>> {
+    let (found, wanted) = (given.len(), meta.fields.len());
+    if found != wanted {
+        let message = format!("a new `{}` was given {found} values for its {wanted} fields", meta.name);
+        return Err(Error::new(ErrorKind::Internal, "orm.value_count", message));
+    }
     for (field, value) in meta.fields.iter().zip(&mut given) {
         if field.auto_now != AutoNow::Never && value.is_none() {
-            *value = Some(match field.kind {
-                demijohn_core::model::FieldKind::Date => Value::Date(jiff::tz::TimeZone::UTC.to_datetime(now).date()),
-                _ => Value::Timestamp(now),
-            });
+            *value = Some(clock(field, now));
         }
         if value.is_none() && !field.auto {
             *value = field.default.map(|default| default());

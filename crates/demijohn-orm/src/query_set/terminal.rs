@@ -1,7 +1,7 @@
 //! The methods that run a query.
 
 use demijohn_core::{Error, ErrorKind, Result};
-use demijohn_sql::{Flow, Projection, Select};
+use demijohn_sql::{Flow, Select};
 
 use super::{QuerySet, is_key_lookup};
 use crate::model::not_found;
@@ -37,12 +37,24 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
         one::<S>(db, select, &plan).await.map(|(row, _)| row)
     }
 
-    /// The last row, if there is one.
+    /// The last row, if there is one. Of a query with a limit or an offset it is the last row of that slice.
     ///
     /// # Errors
     /// What the database reports.
     pub async fn last(self, db: &dyn Executor) -> Result<Option<S::Row>> {
-        self.reverse().first(db).await
+        if !self.select.is_sliced() {
+            return self.reverse().first(db).await;
+        }
+        let plan = self.plan();
+        let mut select = self.select;
+        select.order_by_key_if_unordered();
+        let mut last = None;
+        run::query(db, select, &mut |row| {
+            last = Some(S::read(row, &plan)?);
+            Ok(Flow::More)
+        })
+        .await?;
+        Ok(last)
     }
 
     /// The one row that matches.
@@ -52,7 +64,9 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     pub async fn get(self, db: &dyn Executor) -> Result<S::Row> {
         let plan = self.plan();
         let mut select = self.select;
-        if !is_key_lookup(select.filter.as_ref(), select.from) && !select.is_sliced() {
+        if select.is_sliced() {
+            select.apply_default_order();
+        } else if !is_key_lookup(select.filter.as_ref(), select.from) {
             select.limit = Some(2);
         }
         let (row, more) = one::<S>(db, select, &plan).await?;
@@ -78,8 +92,7 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// What the database reports.
     pub async fn exists(self, db: &dyn Executor) -> Result<bool> {
         let mut select = self.select;
-        select.projection = Projection::One;
-        select.order.clear();
+        select.ask_existence();
         select.limit = Some(select.limit.map_or(1, |limit| limit.min(1)));
         let mut found = false;
         run::query(db, select, &mut |_| {
@@ -89,7 +102,9 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
         .await?;
         Ok(found)
     }
+}
 
+impl<M: Model> QuerySet<M> {
     /// Deletes the rows, and does to the rows that point to them what their `on_delete` says. How many rows of all
     /// tables were deleted is returned.
     ///

@@ -1,5 +1,6 @@
 //! The ORM on a real database.
 
+mod corners;
 mod migrations;
 mod models;
 mod queries;
