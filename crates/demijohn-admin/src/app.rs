@@ -1,13 +1,13 @@
 //! [`app`]: the admin as a part of a site.
 
 use demijohn_core::{Check, Result};
-use demijohn_orm::AppModels as _;
+use demijohn_orm::{AppModels as _, registered_models};
 use demijohn_web::{App, BoxFuture, Plugin, Site, SiteBuilder};
 
 use crate::site::AdminSite;
 use crate::{
     LogEntry, assets, autocomplete, change_form, change_list, delete, history, index, login, migrations, password,
-    users,
+    staff, users,
 };
 
 /// The admin, to be installed with `.install(admin::app())`; it is at `/admin` then.
@@ -83,6 +83,17 @@ impl Plugin for Admin {
             Check::error("admin.E406", "the admin", "it has nobody to let in: accounts are not installed")
                 .with_hint("add `.install(auth::app())` to the app")
         };
-        (!has_accounts).then(missing).into_iter().collect()
+        let known: Vec<_> = registered_models(site).map(|(meta, _)| meta).collect();
+        let strangers = staff::admin_of(site).models().iter().filter(|model| !known.contains(&model.meta));
+        let unknown = strangers.map(|model| {
+            let name = model.meta.name;
+            Check::error(
+                "admin.E201",
+                model.meta.full_name(),
+                "the admin shows it, but no app of this site registered it",
+            )
+            .with_hint(format!("add `.model::<{name}>()` to the app it belongs to"))
+        });
+        (!has_accounts).then(missing).into_iter().chain(unknown).collect()
     }
 }

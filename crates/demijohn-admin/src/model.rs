@@ -1,7 +1,7 @@
 //! [`AdminModel`]: how the admin shows one model, as data.
 
 use demijohn_core::Check;
-use demijohn_core::model::{FieldMeta, ModelMeta};
+use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta};
 use demijohn_sql::{Column, Path};
 
 /// How the admin shows one model: the options that a `ModelAdmin` gathered.
@@ -115,9 +115,28 @@ impl AdminModel {
                 checks.push(Check::error("admin.E005", object.clone(), message).with_hint(hint));
             }
         }
+        for column in self.list_filter.iter().filter(|column| !can_filter(column.meta())) {
+            let message = format!("`list_filter` names `{}`, of whose values there is no list", column.meta().name);
+            let hint = "name foreign keys, booleans, columns with choices, dates";
+            checks.push(Check::error("admin.E116", object.clone(), message).with_hint(hint));
+        }
+        for column in self.search_fields.iter().filter(|column| !can_search(column.meta())) {
+            let message = format!("`search_fields` names `{}`, which is {}", column.meta().name, column.meta().kind);
+            let hint = "name columns of text or whole numbers, or foreign keys";
+            checks.push(Check::error("admin.E126", object.clone(), message).with_hint(hint));
+        }
         if self.orders_by_expression {
             checks.push(Check::error("admin.E033", object, "`ordering` takes columns only, not expressions"));
         }
         checks
     }
+}
+
+fn can_filter(field: &FieldMeta) -> bool {
+    let has_list = matches!(field.kind, FieldKind::Bool | FieldKind::Date | FieldKind::Timestamp);
+    has_list || field.relation.is_some() || !field.choices.is_empty() || field.null
+}
+
+fn can_search(field: &FieldMeta) -> bool {
+    field.relation.is_some() || field.kind.is_text() || field.kind.is_integer()
 }

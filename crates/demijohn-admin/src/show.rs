@@ -78,23 +78,9 @@ pub(crate) fn cell(field: &FieldMeta, value: &Value, zone: &TimeZone) -> Json {
         }
         Value::Text(text) => text_cell(&shortened(text, LONGEST)),
         Value::Int(_) | Value::Float(_) | Value::Decimal(_) => {
-            json!({ "kind": "number", "text": with_places(field, value).to_string() })
+            json!({ "kind": "number", "text": value.to_string() })
         }
         other => text_cell(&shortened(&other.to_string(), LONGEST)),
-    }
-}
-
-/// An exact number with all the places of its column: a database may give back `12.5` for `12.50`.
-pub(crate) fn with_places(field: &FieldMeta, value: &Value) -> Value {
-    match (value, field.kind) {
-        (Value::Decimal(number), FieldKind::Decimal { decimal_places, .. })
-            if number.scale() < decimal_places.into() =>
-        {
-            let mut number = *number;
-            number.rescale(decimal_places.into());
-            Value::Decimal(number)
-        }
-        _ => value.clone(),
     }
 }
 
@@ -139,7 +125,7 @@ pub(crate) fn words(field: &FieldMeta, value: &Value, zone: &TimeZone) -> Option
         Value::Timestamp(at) => moment(*at, zone),
         Value::Date(day) => date(*day),
         Value::Time(at) => time(*at),
-        other => with_places(field, other).to_string(),
+        other => other.to_string(),
     };
     Some(text).filter(|text| !text.is_empty())
 }

@@ -24,8 +24,7 @@ pub(crate) struct AdminSite {
 }
 
 impl AdminSite {
-    /// Puts together what the apps registered. Of two registrations of one model the site's own, later one counts,
-    /// so that a site can show users in its own way.
+    /// Puts together what the apps registered, and of the usual models those that no app registered in its own way.
     pub(crate) fn collect(site: &mut SiteBuilder, usual: Vec<AdminModel>) -> Result<Self> {
         let base = site.url_for("admin.index", ())?;
         let mut models: Vec<AdminModel> = Vec::new();
@@ -41,14 +40,8 @@ impl AdminSite {
             }
             models.push(model.clone());
         }
-        let own = models.len();
-        models.extend(usual);
-        // What the site says itself comes first in the list, so it is what is kept.
-        for n in (own..models.len()).rev() {
-            if models[..n].iter().any(|other| other.meta == models[n].meta) {
-                models.remove(n);
-            }
-        }
+        let is_new = |model: &AdminModel| !known.iter().any(|own| own.meta == model.meta);
+        models.extend(usual.into_iter().filter(is_new));
         checks.extend(models.iter().flat_map(AdminModel::checks));
         checks.into_iter().for_each(|check| site.check(check));
         let names = Names::read(site.settings())?;
@@ -62,6 +55,11 @@ impl AdminSite {
             zone,
             models,
         })
+    }
+
+    /// Its models.
+    pub(crate) fn models(&self) -> &[AdminModel] {
+        &self.models
     }
 
     /// The model at an address: `blog`, `post`.

@@ -36,7 +36,10 @@ pub(crate) async fn context(staff: &Staff, model: &AdminModel, query: &ListQuery
         let choices = choices(staff, *column, query).await?;
         let (filter, is_active) = filter(*column, &choices, query);
         active += usize::from(is_active);
-        filters.push(filter);
+        // A filter that offers nothing but everything is only in the way.
+        if is_active || !choices.is_empty() {
+            filters.push(filter);
+        }
     }
     Ok((filters, active))
 }

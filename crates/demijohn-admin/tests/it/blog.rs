@@ -74,13 +74,14 @@ pub(crate) struct Award {
     pub(crate) post: ForeignKey<Post>,
 }
 
+/// The models without any screens.
+pub(crate) fn models() -> App {
+    let app = App::named("blog").model::<Tag>().model::<Post>().model::<Comment>().model::<Award>();
+    app.migrations(migrations())
+}
+
 pub(crate) fn app() -> App {
-    App::named("blog")
-        .model::<Tag>()
-        .model::<Post>()
-        .model::<Comment>()
-        .model::<Award>()
-        .migrations(migrations())
+    models()
         .admin::<Post>(|a| {
             a.list_display(|p| {
                 (p.title, p.author, p.author().email, p.status, p.featured, p.published_on, p.created_at, p.link)

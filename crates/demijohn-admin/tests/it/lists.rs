@@ -168,6 +168,8 @@ async fn a_list_makes_as_many_queries_for_many_rows_as_for_one() {
             let response = client.get(path).await.assert_status(200);
             let count = response.header("x-query-count").and_then(|count| count.parse::<usize>().ok());
             of_rows.push(count.expect("the plugin counts"));
+            let body = response.text();
+            assert!(body.contains("author0</td>") && body.contains("post 0"), "the names of related rows: {body}");
         }
         counts.push(of_rows);
     }

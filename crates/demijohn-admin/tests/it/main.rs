@@ -3,10 +3,13 @@
 mod accounts;
 mod beside_django;
 mod blog;
+mod checks;
 mod deletion;
 mod forms;
 mod hostile;
 mod lists;
 mod login;
 mod permissions;
+mod refusals;
 mod site;
+mod templates;
