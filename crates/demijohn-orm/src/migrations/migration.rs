@@ -257,7 +257,7 @@ impl Migrations {
 /// mod m0001_initial {
 ///     use demijohn_orm::migrations::prelude::*;
 ///
-///     pub fn migration() -> Migration {
+///     pub(super) fn migration() -> Migration {
 ///         Migration::new("blog", "0001_initial")
 ///     }
 /// }

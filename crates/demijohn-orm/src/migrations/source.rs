@@ -25,7 +25,7 @@ pub(crate) fn file_of(migration: &Migration, library: &str) -> String {
         chain = step(chain, operation, &migration.app);
     }
     let body = chain.lines(4, 4, 0);
-    format!("use {library}::migrations::prelude::*;\n\npub fn migration() -> Migration {{\n    {body}\n}}\n")
+    format!("use {library}::migrations::prelude::*;\n\npub(super) fn migration() -> Migration {{\n    {body}\n}}\n")
 }
 
 /// The name of the module of a migration: `m0001_initial`.

@@ -205,7 +205,7 @@ fn a_first_migration_makes_everything() {
             shop.0001_initial
             use demijohn_orm::migrations::prelude::*;
 
-            pub fn migration() -> Migration {
+            pub(super) fn migration() -> Migration {
                 Migration::new("shop", "0001_initial")
                     .create_model("Maker", |m| {
                         m.field("id", auto());
@@ -272,7 +272,7 @@ fn options_answer_every_question() {
             shop.0002_kind_alter_maker_name_alter_maker_born_and_more
             use demijohn_orm::migrations::prelude::*;
 
-            pub fn migration() -> Migration {
+            pub(super) fn migration() -> Migration {
                 Migration::new(
                     "shop",
                     "0002_kind_alter_maker_name_alter_maker_born_and_more",
@@ -377,7 +377,7 @@ fn circles_are_cut_and_apps_wait_for_each_other() {
         school.0001_initial
         use demijohn_orm::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new("school", "0001_initial")
                 .create_model("Class", |m| {
                     m.field("id", auto());
@@ -390,7 +390,7 @@ fn circles_are_cut_and_apps_wait_for_each_other() {
         campus.0001_initial
         use demijohn_orm::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new("campus", "0001_initial")
                 .depends_on("school", "0001_initial")
                 .create_model("Building", |m| {
@@ -406,7 +406,7 @@ fn circles_are_cut_and_apps_wait_for_each_other() {
         school.0002_initial
         use demijohn_orm::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new("school", "0002_initial")
                 .depends_on("school", "0001_initial")
                 .depends_on("campus", "0001_initial")

@@ -108,7 +108,7 @@ async fn a_renamed_model_keeps_its_rows_and_what_points_to_it() {
         press.0002_rename_article_story
         use demijohn_orm::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new("press", "0002_rename_article_story")
                 .depends_on("press", "0001_initial")
                 .rename_model("Article", "Story")
@@ -140,7 +140,7 @@ async fn a_renamed_model_keeps_its_rows_and_what_points_to_it() {
         press.0002_story_delete_article
         use demijohn_orm::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new("press", "0002_story_delete_article")
                 .depends_on("press", "0001_initial")
                 .create_model("Story", |m| {
@@ -166,7 +166,7 @@ async fn what_points_to_a_model_goes_before_it_does() {
         press.0002_remove_article_readers_remove_article_answers_and_more
         use demijohn_orm::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new(
                 "press",
                 "0002_remove_article_readers_remove_article_answers_and_more",
@@ -213,7 +213,7 @@ fn a_migration_without_steps_is_made_on_demand() {
         press.0002_tidy_up
         use demijohn_orm::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new("press", "0002_tidy_up").depends_on("press", "0001_initial")
         }
     "#]],

@@ -57,7 +57,7 @@ fn the_first_file_comes_with_its_list_and_says_what_to_add() {
     expect![[r#"
         use demijohn::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new("shop", "0001_initial").create_model("Cup", |m| {
                 m.field("id", auto());
                 m.field("name", varchar(20).unique().column("na\"me"));
@@ -92,7 +92,7 @@ fn the_first_file_comes_with_its_list_and_says_what_to_add() {
     expect![[r#"
         use demijohn::migrations::prelude::*;
 
-        pub fn migration() -> Migration {
+        pub(super) fn migration() -> Migration {
             Migration::new("shop", "0002_cup_views")
                 .depends_on("shop", "0001_initial")
                 .add_field("Cup", "views", integer().null())
