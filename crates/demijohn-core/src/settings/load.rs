@@ -92,7 +92,7 @@ impl Settings {
         Err(Error::misconfigured("settings.variable", message))
     }
 
-    /// `PORT` keeps the address and changes the port; on a platform that sets it, the address is set as well.
+    /// `PORT` changes the port and keeps the address.
     fn apply_port(&mut self, value: &str, origin: &str) -> Result<()> {
         let port: u16 = value.trim().parse().map_err(|_| {
             let message =

@@ -1,5 +1,6 @@
 //! From an app to a site.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -49,8 +50,14 @@ impl App {
 /// The axum router of the site. Conflicts were taken out before, so nothing here panics.
 fn assemble(site: &Site, routes: Vec<FlatRoute>, routers: Vec<FlatRouter>) -> Router {
     let mut router = Router::<Site>::new().without_v07_checks();
+    // One route of each path refuses the other methods, inside its layers: a CORS layer has to see `OPTIONS`.
+    let mut refused: HashSet<String> =
+        routes.iter().filter(|route| route.any_method).map(|route| route.path.clone()).collect();
     for route in routes {
         let mut handlers = route.handlers;
+        if refused.insert(route.path.clone()) {
+            handlers = handlers.fallback(fallback::method_not_allowed);
+        }
         if let Some(guards) = guards(site, &route.around) {
             handlers = handlers.layer(guards);
         }
@@ -77,10 +84,7 @@ fn assemble(site: &Site, routes: Vec<FlatRoute>, routers: Vec<FlatRouter>) -> Ro
             router = router.nest_service(&mounted.prefix, inner);
         }
     }
-    router
-        .method_not_allowed_fallback(fallback::method_not_allowed)
-        .fallback(move |site, request| fallback::no_route(site, request, at_root.clone()))
-        .with_state(site.clone())
+    router.fallback(move |site, request| fallback::no_route(site, request, at_root.clone())).with_state(site.clone())
 }
 
 fn guards(site: &Site, around: &Around) -> Option<GuardLayer> {

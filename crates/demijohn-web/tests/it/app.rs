@@ -79,6 +79,39 @@ async fn layers_lie_around_their_app_the_last_one_outermost() {
 }
 
 #[tokio::test]
+async fn layers_and_guards_see_methods_that_the_route_refuses() {
+    // What a CORS layer does with a preflight request.
+    let cors = axum::middleware::from_fn(async |request: demijohn_web::Request, next: axum::middleware::Next| {
+        let is_preflight = request.method() == http::Method::OPTIONS;
+        let mut response = next.run(request).await;
+        if is_preflight {
+            response.headers_mut().insert("access-control-allow-origin", http::HeaderValue::from_static("*"));
+        }
+        response
+    });
+    let guarded = App::new().get("/guarded", open).name("guarded").guard(NeedsHeader("x-outer"));
+    let app = App::new().get("/", open).post("/", open).name("post").layer(cors).mount("/", guarded);
+    let client = client(app).await;
+    let preflight = client.request(http::Method::OPTIONS, "/").await.assert_status(204);
+    assert_eq!(preflight.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(preflight.header("allow"), Some("GET,HEAD,POST"));
+    client.delete("/").await.assert_status(405);
+    client.delete("/guarded").await.assert_status(403);
+}
+
+#[tokio::test]
+async fn one_path_may_be_shared_by_two_apps() {
+    let app = App::new()
+        .mount("/", App::named("read").get("/shared", open).guard(NeedsHeader("x-read")))
+        .mount("/", App::named("write").post("/shared", open))
+        .mount("/", App::named("rest").route("/shared", axum::routing::any(async || "any")));
+    let client = client(app).await;
+    client.get("/shared").await.assert_status(403);
+    assert_eq!(client.post("/shared").await.text(), "in");
+    assert_eq!(client.delete("/shared").await.text(), "any");
+}
+
+#[tokio::test]
 async fn other_routers_are_mounted_as_they_are() {
     let plain = axum::Router::new().route("/hello", get(async || "from axum"));
     let on_site = axum::Router::new()

@@ -134,10 +134,12 @@ async fn expiry_follows_the_session() {
 }
 
 #[tokio::test]
-async fn a_session_too_large_for_a_cookie_is_an_error_in_the_log_not_a_broken_cookie() {
+async fn a_session_too_large_for_a_cookie_is_an_error_that_says_so() {
     let fill = async |session: Session| session.insert("x", (0..3000).collect::<Vec<u32>>());
-    let response = client(App::new().get("/", fill)).await.get("/").await;
+    let client = crate::support::development(App::new().get("/", fill)).await.accept_json();
+    let response = client.get("/").await.assert_status(500);
     assert_eq!(response.header("set-cookie"), None);
+    assert!(response.text().contains("and a cookie holds 3900"), "{}", response.text());
 }
 
 /// A store in memory, as a table would be.
@@ -173,6 +175,52 @@ impl SessionStore for Memory {
             Ok(())
         })
     }
+}
+
+/// A store whose database is down when something has to be forgotten.
+struct Forgetless(Memory);
+
+impl SessionStore for Forgetless {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SessionData>>> {
+        self.0.load(key)
+    }
+
+    fn create<'a>(&'a self, data: &'a SessionData, expires: SystemTime) -> BoxFuture<'a, Result<String>> {
+        self.0.create(data, expires)
+    }
+
+    fn save<'a>(&'a self, key: &'a str, data: &'a SessionData, expires: SystemTime) -> BoxFuture<'a, Result<String>> {
+        self.0.save(key, data, expires)
+    }
+
+    fn delete<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Err(Error::internal("the disk is full")) })
+    }
+}
+
+struct Broken;
+
+impl Plugin for Broken {
+    fn name(&self) -> &'static str {
+        "broken"
+    }
+
+    fn build<'a>(&'a self, site: &'a mut SiteBuilder) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            site.session_store(Forgetless(Memory::default()));
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_told_they_are_logged_out_when_the_session_could_not_be_ended() {
+    let client = client(app().plugin(Broken)).await;
+    client.get("/count").await;
+    let key = client.cookie("sessionid");
+    let response = client.get("/flush").await.assert_status(500);
+    assert!(!response.text().contains("disk"), "{}", response.text());
+    assert_eq!((client.cookie("sessionid"), client.get("/look").await.text()), (key, "1".to_owned()));
 }
 
 struct InMemory(Memory);
@@ -217,6 +265,21 @@ async fn a_session_that_was_closed_meanwhile_is_not_opened_again() {
     // The key is unknown now, so this begins a new session under a new key.
     assert_eq!(client.get("/count").await.text(), "1");
     assert_ne!(client.cookie("sessionid"), Some(key));
+}
+
+#[tokio::test]
+async fn a_session_that_is_closed_during_a_request_stays_closed() {
+    let memory = Memory::default();
+    let rows = memory.clone();
+    let racing = async move |session: Session| -> Result<()> {
+        // Somebody logs out in another window just now.
+        rows.0.lock().expect("no panic").clear();
+        session.insert("visits", 7)
+    };
+    let client = client(app().get("/racing", racing).plugin(InMemory(memory.clone()))).await;
+    client.get("/count").await;
+    client.get("/racing").await.assert_status(409);
+    assert!(memory.0.lock().expect("no panic").is_empty());
 }
 
 async fn save(messages: Messages) -> Redirect {
