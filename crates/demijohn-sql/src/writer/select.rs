@@ -178,11 +178,12 @@ impl Writer {
     }
 
     fn slice(&mut self, limit: Option<u64>, offset: Option<u64>) {
-        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX).into();
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         match (limit, self.dialect.name()) {
+            // Written out: SQLite plans anew each time a parameter of LIMIT is bound, and all plan better for a number.
             (Some(limit), _) => {
                 self.sql.push_str(" LIMIT ");
-                self.value(number(limit));
+                self.sql.push_str(&number(limit).to_string());
             }
             // These two know no OFFSET without a LIMIT.
             (None, "sqlite") if offset.is_some() => self.sql.push_str(" LIMIT -1"),
@@ -191,7 +192,7 @@ impl Writer {
         }
         if let Some(offset) = offset {
             self.sql.push_str(" OFFSET ");
-            self.value(number(offset));
+            self.value(number(offset).into());
         }
     }
 }
