@@ -1,6 +1,6 @@
 //! The same work for every ORM, timed in the same way.
 //!
-//! A peer is a program: `peer DATABASE [--quick]`. It prints a line `case TAB tasks TAB nanoseconds per operation` for
+//! A peer is a program: `peer DATABASE [--quick] [--case NAME]`. It prints a line `case TAB tasks TAB nanoseconds per operation` for
 //! each case; `cargo xtask bench orm` runs the peers in turn, several rounds, and compares the medians.
 
 use std::env;
@@ -29,18 +29,27 @@ pub trait Peer: Clone + Send + Sync + 'static {
 }
 
 /// What the command line says.
-pub struct Arguments {
-    /// The database to work on, which is the peer's own copy.
-    pub database: PathBuf,
+struct Arguments {
+    database: PathBuf,
     quick: bool,
+    /// The one case to run, for a profiler.
+    case: Option<String>,
 }
 
+const USAGE: &str = "usage: peer DATABASE [--quick] [--case NAME]";
+
 impl Arguments {
-    /// Reads the command line.
-    pub fn read() -> Self {
+    fn read() -> Self {
         let mut arguments = env::args().skip(1);
-        let database = arguments.next().expect("usage: peer DATABASE [--quick]");
-        Self { database: database.into(), quick: arguments.next().is_some_and(|flag| flag == "--quick") }
+        let mut read = Self { database: arguments.next().expect(USAGE).into(), quick: false, case: None };
+        while let Some(flag) = arguments.next() {
+            match flag.as_str() {
+                "--quick" => read.quick = true,
+                "--case" => read.case = Some(arguments.next().expect(USAGE)),
+                _ => panic!("unknown argument `{flag}`; {USAGE}"),
+            }
+        }
+        read
     }
 }
 
@@ -50,38 +59,47 @@ pub fn run<P: Peer, F: Future<Output = P>>(open: impl FnOnce(PathBuf) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be built");
     let scale = if arguments.quick { 1 } else { 10 };
     runtime.block_on(async {
-        let peer = open(arguments.database).await;
+        let cases = Cases { peer: open(arguments.database).await, only: arguments.case };
         for tasks in [1, 64] {
             let each = |total: usize| (total * scale / tasks).max(1);
-            case(&peer, "point read", tasks, each(12_800), 1, |peer, n| async move {
-                peer.point_read(spread(n) % POSTS + 1).await
-            })
-            .await;
-            case(&peer, "20-row join page", tasks, each(640), 1, |peer, _| async move { peer.join_page().await }).await;
-            case(&peer, "single insert", tasks, each(640), 1, |peer, n| async move {
-                peer.insert(title(n), content(n), spread(n) % USERS + 1).await as usize
-            })
-            .await;
-            case(&peer, "bulk insert, a row", tasks, each(64).div_ceil(10), BULK, |peer, n| async move {
+            let point_read = |peer: P, n| async move { peer.point_read(spread(n) % POSTS + 1).await };
+            cases.run("point read", tasks, each(12_800), 1, point_read).await;
+            cases
+                .run("20-row join page", tasks, each(640), 1, |peer: P, _| async move { peer.join_page().await })
+                .await;
+            let insert =
+                |peer: P, n| async move { peer.insert(title(n), content(n), spread(n) % USERS + 1).await as usize };
+            cases.run("single insert", tasks, each(640), 1, insert).await;
+            let bulk_insert = |peer: P, n| async move {
                 let rows = (0..BULK as i64).map(|row| n * BULK as i64 + row);
                 peer.bulk_insert(rows.map(|n| (title(n), content(n), spread(n) % USERS + 1)).collect()).await;
                 0
-            })
-            .await;
+            };
+            cases.run("bulk insert, a row", tasks, each(64).div_ceil(10), BULK, bulk_insert).await;
         }
     });
 }
 
-/// Runs `work` `each` times in each of `tasks` tasks at once, after a tenth of that to warm up.
-async fn case<P: Peer, F>(peer: &P, name: &str, tasks: usize, each: usize, rows: usize, work: fn(P, i64) -> F)
-where
-    F: Future<Output = usize> + Send + 'static,
-{
-    round(peer, tasks, each.div_ceil(10), work).await;
-    let start = Instant::now();
-    round(peer, tasks, each, work).await;
-    let operations = tasks * each * rows;
-    println!("{name}\t{tasks}\t{}", start.elapsed().as_nanos() as f64 / operations as f64);
+struct Cases<P> {
+    peer: P,
+    only: Option<String>,
+}
+
+impl<P: Peer> Cases<P> {
+    /// Runs `work` `each` times in each of `tasks` tasks at once, after a tenth of that to warm up.
+    async fn run<F>(&self, name: &str, tasks: usize, each: usize, rows: usize, work: fn(P, i64) -> F)
+    where
+        F: Future<Output = usize> + Send + 'static,
+    {
+        if self.only.as_ref().is_some_and(|only| only != name) {
+            return;
+        }
+        round(&self.peer, tasks, each.div_ceil(10), work).await;
+        let start = Instant::now();
+        round(&self.peer, tasks, each, work).await;
+        let operations = tasks * each * rows;
+        println!("{name}\t{tasks}\t{}", start.elapsed().as_nanos() as f64 / operations as f64);
+    }
 }
 
 async fn round<P: Peer, F>(peer: &P, tasks: usize, each: usize, work: fn(P, i64) -> F)
@@ -129,4 +147,3 @@ CREATE TABLE "blog_post" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "titl
     "author_id" integer NOT NULL REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE INDEX "blog_post_author_id_dd7a8485" ON "blog_post" ("author_id");
 "#;
-

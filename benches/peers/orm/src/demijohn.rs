@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use demijohn::orm::{Db, ForeignKey, Text, Timestamp};
 use demijohn::Model;
+use demijohn::orm::{Db, ForeignKey, Text, Timestamp};
 use harness::Peer;
 
 /// Django's user, as it lies in the table.
