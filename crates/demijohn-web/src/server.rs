@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use crate::{Site, log};
 
 mod connection;
+mod impatient;
 mod signal;
 
 pub(crate) use signal::stop_signal;
@@ -40,9 +41,9 @@ pub async fn serve(site: Site, listener: TcpListener, stop: impl Future<Output =
         match accepted {
             Ok((stream, peer)) => {
                 let connection = connection::Connection::new(Arc::clone(&shell), stream, peer, Arc::clone(&drain));
-                let timeout = settings.header_timeout;
+                let (timeout, patience) = (settings.header_timeout, settings.body_deadline);
                 tokio::spawn(async move {
-                    connection.serve(timeout).await;
+                    connection.serve(timeout, patience).await;
                     drop(place);
                 });
             }

@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
+use super::impatient::Impatient;
 use crate::PeerAddr;
 use crate::shell::Shell;
 
@@ -53,7 +54,7 @@ impl Connection {
     }
 
     /// Answers requests until the client leaves, errs or is too slow, or the server is told to stop.
-    pub(super) async fn serve(self, header_timeout: Duration) {
+    pub(super) async fn serve(self, header_timeout: Duration, patience: Duration) {
         let Self { shell, stream, peer, drain } = self;
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddr(peer));
@@ -64,7 +65,7 @@ impl Connection {
             .header_read_timeout(header_timeout)
             .max_headers(MOST_HEADERS)
             .max_buf_size(HEAD_BUFFER)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(Impatient::new(TokioIo::new(stream), patience), service)
             .with_upgrades();
         let mut connection = pin!(connection);
         let mut stopped = pin!(drain.notify.notified());

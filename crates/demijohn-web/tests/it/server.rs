@@ -256,3 +256,20 @@ async fn a_panic_in_a_handler_costs_one_answer_not_the_connection() {
     assert!(answer.starts_with("HTTP/1.1 500 ") && answer.ends_with("hello"), "{answer}");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_an_answer_is_dropped() {
+    let mut settings = test_settings();
+    settings.body_deadline = Duration::from_millis(20);
+    settings.max_connections = 1;
+    let server =
+        start(App::new().get("/", async || "hello").get("/large", async || "x".repeat(50_000_000)), settings).await;
+    let mut first = server.connect().await;
+    first.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("it can be sent");
+    // There is one place, so this is answered only when the first has lost it.
+    let second = server.talk("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let answer = tokio::time::timeout(Duration::from_secs(20), second).await.expect("the first was dropped");
+    assert!(answer.ends_with("hello"), "{answer}");
+    drop(first);
+    server.stop().await;
+}
