@@ -30,7 +30,6 @@ pub(crate) struct Inner {
     pub(crate) headers: Option<HeaderMap>,
     nonce: OnceLock<String>,
     vary_on_cookie: AtomicBool,
-    is_rendered: AtomicBool,
     set_cookies: Mutex<Vec<Cookie>>,
     queries: Mutex<Vec<QueryRecord>>,
     records_queries: bool,
@@ -64,7 +63,6 @@ impl RequestContext {
             headers: development.then(|| parts.headers.clone()),
             nonce: OnceLock::new(),
             vary_on_cookie: AtomicBool::new(false),
-            is_rendered: AtomicBool::new(false),
             set_cookies: Mutex::default(),
             queries: Mutex::default(),
             records_queries: development,
@@ -113,7 +111,7 @@ impl RequestContext {
 
     /// The value of a cookie that came with the request.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.0.cookies.iter().find_map(|header| crate::cookie_value(header.to_str().ok()?, name))
+        self.0.cookies.iter().find_map(|header| crate::cookie_value(std::str::from_utf8(header.as_bytes()).ok()?, name))
     }
 
     /// The `Cookie` headers as they came.
@@ -138,16 +136,6 @@ impl RequestContext {
 
     pub(crate) fn varies_on_cookie(&self) -> bool {
         self.0.vary_on_cookie.load(Ordering::Relaxed)
-    }
-
-    /// Says that a template made the page, so that it gets a content security policy.
-    #[cfg(feature = "templates")]
-    pub(crate) fn mark_rendered(&self) {
-        self.0.is_rendered.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_rendered(&self) -> bool {
-        self.0.is_rendered.load(Ordering::Relaxed)
     }
 
     /// The nonce that lets this page's own scripts run under the content security policy.

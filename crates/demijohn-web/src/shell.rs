@@ -14,6 +14,7 @@ use http::request::Parts;
 use http::{Method, Request, Uri, header};
 use tower_service::Service as _;
 
+use crate::static_files::StaticFile;
 use crate::{RequestContext, Response, Site, log};
 
 pub(crate) mod body;
@@ -109,7 +110,9 @@ impl Shell {
             if head.context.is_some() || status.is_client_error() || status.is_server_error() {
                 Box::pin(self.finish(&head, &mut response)).await;
             }
-            self.headers.apply(response.headers_mut(), head.is_https);
+            let is_file = response.extensions().get::<StaticFile>().is_some();
+            let nonce = head.context.as_ref().and_then(RequestContext::made_nonce);
+            self.headers.apply(response.headers_mut(), head.is_https, (!is_file).then_some(nonce));
             if let Some(started) = head.started {
                 log::request(&head.method, &head.uri, response.status(), started.elapsed());
             }
@@ -136,25 +139,28 @@ impl Shell {
     }
 
     /// Everything that can refuse a request before its handler sees it.
-    fn admit<B>(&self, parts: Parts, body: B, head: &Head) -> Step
+    fn admit<B>(&self, mut parts: Parts, body: B, head: &Head) -> Step
     where
         B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        if let Err(error) = self.hosts.check(&parts) {
+        if let Err(error) = self.hosts.check(&mut parts) {
             return Step::Refused(error);
         }
         let request = match self.limits.apply(parts, body) {
             Ok(request) => request,
             Err(error) => return Step::Refused(error),
         };
-        if !csrf::is_unsafe(request.method()) {
+        if !csrf::is_unsafe(request.method(), request.headers()) {
             return Step::Handler(self.route(request));
         }
-        let exempt = |path: &str| self.site.core().routes.at(path).is_some_and(|route| route.csrf_exempt);
-        match self.csrf.judge(request.method(), request.headers(), head.is_https) {
+        let routes = &self.site.core().routes;
+        let is_exempt = || routes.answering(request.uri().path(), request.method()).is_some_and(|r| r.csrf_exempt);
+        match self.csrf.judge(request.headers(), head.is_https) {
             Verdict::Pass => Step::Handler(self.route(request)),
-            _ if exempt(request.uri().path()) => Step::Handler(self.route(request)),
+            _ if is_exempt() => Step::Handler(self.route(request)),
+            // A WebSocket has no body to hold a token, and the browsers that have them say where they come from.
+            Verdict::NeedsToken if !csrf::is_unsafe_method(request.method()) => Step::Handler(self.route(request)),
             Verdict::NeedsToken => Step::Token(Box::new(request)),
             Verdict::Refuse(reason) => Step::Refused(csrf::refusal(reason)),
         }

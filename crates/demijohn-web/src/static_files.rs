@@ -46,9 +46,9 @@ impl StaticFiles {
     pub(crate) fn url(&self, name: &str) -> Result<String> {
         let name = name.trim_start_matches('/');
         let Some(dir) = self.dir_of(name) else {
-            return Err(self.missing(name));
+            return Err(self.missing(name, true));
         };
-        let hash = self.hash(dir, name).ok_or_else(|| self.missing(name))?;
+        let hash = self.hash(dir, name).ok_or_else(|| self.missing(name, true))?;
         let hashed = match name.rsplit_once('.') {
             Some((stem, extension)) if !extension.contains('/') => format!("{stem}.{hash}.{extension}"),
             _ => format!("{name}.{hash}"),
@@ -58,7 +58,7 @@ impl StaticFiles {
     }
 
     /// The answer to a request below the static address; `None` for any other request.
-    pub(crate) fn answer(&self, request: &Request) -> Option<Response> {
+    pub(crate) fn answer(&self, request: &Request, is_development: bool) -> Option<Response> {
         if self.dirs.is_empty() {
             return None;
         }
@@ -73,7 +73,7 @@ impl StaticFiles {
         let name = percent_encoding::percent_decode_str(name).decode_utf8().ok();
         let found = name.as_deref().and_then(|name| self.find(name));
         Some(found.map_or_else(
-            || self.missing(name.as_deref().unwrap_or_default()).into_response(),
+            || self.missing(name.as_deref().unwrap_or_default(), is_development).into_response(),
             |found| found.response(request.headers()),
         ))
     }
@@ -109,9 +109,10 @@ impl StaticFiles {
         Some(hash)
     }
 
-    fn missing(&self, name: &str) -> Error {
+    /// A developer is told what was meant; for a stranger in production nobody looks through all files.
+    fn missing(&self, name: &str, suggests: bool) -> Error {
         let shown: String = name.chars().take(200).collect();
-        let names: Vec<String> = self.dirs.iter().flat_map(Dir::names).collect();
+        let names: Vec<String> = if suggests { self.dirs.iter().flat_map(Dir::names).collect() } else { Vec::new() };
         let dirs: Vec<String> = self.dirs.iter().map(Dir::description).collect();
         let dirs = if dirs.is_empty() {
             "no directory was given".to_owned()
@@ -149,6 +150,10 @@ fn content_hash(bytes: &[u8]) -> String {
     format!("{hash:016x}")
 }
 
+/// Stands in a response that is a file as its developer wrote it.
+#[derive(Clone, Copy)]
+pub(crate) struct StaticFile;
+
 struct Found<'a> {
     file: File,
     name: &'a str,
@@ -165,6 +170,7 @@ impl Found<'_> {
         if unchanged {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
+        response.extensions_mut().insert(StaticFile);
         let caching = if self.is_immutable { "public, max-age=31536000, immutable" } else { "public, no-cache" };
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));

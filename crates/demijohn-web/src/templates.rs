@@ -45,7 +45,6 @@ impl Templates {
             messages: std::sync::OnceLock::new(),
         };
         let html = self.site.core().templates.render(name, Value::from_object(page));
-        self.context.mark_rendered();
         html.map(Html).map_err(|error| error.at(place))
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::Location;
 
 use demijohn_core::{Check, Error, ErrorKind, Result, suggest};
+use http::Method;
 
 use super::{Pattern, RouteInfo, UrlParams, url};
 use crate::app::{FlatRoute, Flattened};
@@ -160,6 +161,13 @@ impl RouteTable {
         self.paths.at(path).ok().and_then(|found| self.routes.get(*found.value))
     }
 
+    /// The route that answers a path and a method: at one path each method may belong to another app.
+    pub(crate) fn answering(&self, path: &str, method: &Method) -> Option<&RouteInfo> {
+        let found = self.at(path)?;
+        let named = self.siblings(found).find(|route| route.methods.contains(method));
+        named.or_else(|| self.siblings(found).find(|route| route.methods.is_empty()))
+    }
+
     /// All routes at the same path as `route`.
     pub(crate) fn siblings<'a>(&'a self, route: &'a RouteInfo) -> impl Iterator<Item = &'a RouteInfo> {
         self.routes.iter().filter(move |other| other.path == route.path)
@@ -201,5 +209,5 @@ pub(crate) fn place_text(place: &Location<'_>) -> String {
 }
 
 fn join_methods(route: &FlatRoute) -> String {
-    route.methods.iter().map(http::Method::as_str).collect::<Vec<_>>().join(",")
+    route.methods.iter().map(Method::as_str).collect::<Vec<_>>().join(",")
 }

@@ -5,13 +5,18 @@
 
 use axum::body::Body;
 use demijohn_core::{Error, ErrorKind, Result, Settings};
-use http::header::{COOKIE, HOST, ORIGIN};
+use http::header::{COOKIE, HOST, ORIGIN, UPGRADE};
 use http::{HeaderMap, Method, Request};
 
 use super::body::BodyLimits;
 
-/// Whether a method may change something.
-pub(crate) fn is_unsafe(method: &Method) -> bool {
+/// Whether a request may change something, or opens a WebSocket, through which anything may be said: browsers let any
+/// page open one.
+pub(crate) fn is_unsafe(method: &Method, headers: &HeaderMap) -> bool {
+    is_unsafe_method(method) || headers.contains_key(UPGRADE)
+}
+
+pub(crate) fn is_unsafe_method(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
 }
 
@@ -46,10 +51,8 @@ impl CsrfPolicy {
         Ok(Self { trusted, knows_scheme: settings.behind_proxy, cookie_name })
     }
 
-    pub(crate) fn judge(&self, method: &Method, headers: &HeaderMap, is_https: bool) -> Verdict {
-        if !is_unsafe(method) {
-            return Verdict::Pass;
-        }
+    /// What is to be done with a request that [`is_unsafe`].
+    pub(crate) fn judge(&self, headers: &HeaderMap, is_https: bool) -> Verdict {
         let origin = headers.get(ORIGIN).map(|value| value.to_str().unwrap_or("null"));
         let trusted = origin.is_some_and(|origin| self.trusts(origin));
         if let Some(site) = headers.get("sec-fetch-site") {
@@ -100,7 +103,7 @@ impl CsrfPolicy {
 
         let cookies = request.headers().get_all(COOKIE).iter();
         let secret = cookies
-            .filter_map(|header| crate::cookie_value(header.to_str().ok()?, &self.cookie_name))
+            .filter_map(|header| crate::cookie_value(std::str::from_utf8(header.as_bytes()).ok()?, &self.cookie_name))
             .find(|secret| csrf::unmask(secret).is_some())
             .map(ToOwned::to_owned);
         let Some(secret) = secret else {

@@ -25,7 +25,7 @@ pub(crate) async fn method_not_allowed(request: Request) -> Response {
 /// A static file, the router mounted at the root, the same path with or without its last slash, or nothing.
 pub(crate) async fn no_route(State(site): State<Site>, request: Request, at_root: Option<Router>) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    if let Some(response) = site.core().static_files.answer(&request) {
+    if let Some(response) = site.core().static_files.answer(&request, site.settings().debug) {
         return response;
     }
     if let Some(redirect) = is_read.then(|| slash_redirect(&site, &request)).flatten() {

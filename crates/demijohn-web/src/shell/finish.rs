@@ -2,11 +2,12 @@
 
 use std::time::SystemTime;
 
+use axum::response::IntoResponse as _;
 use http::header::{SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderValue};
 use http_body::Body as _;
 
-use super::{Head, Shell, headers};
+use super::{Head, Shell};
 use crate::{Response, log, pages};
 
 impl Shell {
@@ -18,7 +19,9 @@ impl Shell {
         }
         if let Some(context) = &head.context {
             if let Err(error) = self.save(context, response).await {
-                log::error(&head.method, &head.uri, &error);
+                // Whoever was told that they are logged out must be: the answer that was made is not true.
+                *response = error.into_response();
+                self.draw(head, response).await;
             }
             for cookie in context.take_cookies() {
                 match cookie.header(SystemTime::now()) {
@@ -33,9 +36,6 @@ impl Shell {
             }
             if context.varies_on_cookie() {
                 vary_on_cookie(response.headers_mut());
-            }
-            if context.is_rendered() {
-                headers::content_policy(response.headers_mut(), context.made_nonce());
             }
         }
     }

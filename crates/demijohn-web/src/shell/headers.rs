@@ -21,7 +21,8 @@ impl SecurityHeaders {
         Ok(Self { transport: transport.transpose().map_err(Error::from)? })
     }
 
-    pub(crate) fn apply(&self, headers: &mut HeaderMap, is_https: bool) {
+    /// `page` is the nonce of a page's scripts, if one was made; none for a file, which its developer wrote.
+    pub(crate) fn apply(&self, headers: &mut HeaderMap, is_https: bool, page: Option<Option<&str>>) {
         headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
         headers.entry(X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
         headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
@@ -29,11 +30,14 @@ impl SecurityHeaders {
         if let Some(transport) = self.transport.as_ref().filter(|_| is_https) {
             headers.entry(STRICT_TRANSPORT_SECURITY).or_insert_with(|| transport.clone());
         }
+        if let Some(nonce) = page {
+            content_policy(headers, nonce);
+        }
     }
 }
 
-/// The policy of a page that a template made: only scripts that carry the page's nonce run.
-pub(crate) fn content_policy(headers: &mut HeaderMap, nonce: Option<&str>) {
+/// The policy of a page that says none itself: only scripts that carry the page's nonce run.
+fn content_policy(headers: &mut HeaderMap, nonce: Option<&str>) {
     let is_html = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     if !is_html || headers.contains_key(CONTENT_SECURITY_POLICY) {
         return;

@@ -1,6 +1,9 @@
 //! The host names a site answers to.
 
+use std::net::Ipv6Addr;
+
 use demijohn_core::{Error, ErrorKind, Result, Settings, suggest};
+use http::HeaderValue;
 use http::header::HOST;
 use http::request::Parts;
 
@@ -21,20 +24,22 @@ impl Hosts {
         }
     }
 
-    /// Refuses a request for a host that is not ours: links made from it would lead elsewhere.
-    pub(crate) fn check(&self, parts: &Parts) -> Result<()> {
-        if self.any {
-            return Ok(());
+    /// Refuses a request for a host that is not ours, or for none that could be: links made from it would lead
+    /// elsewhere.
+    pub(crate) fn check(&self, parts: &mut Parts) -> Result<()> {
+        // RFC 9112, 3.2.2: a host in the target takes the place of the header, so that nobody reads another one.
+        if let Some(authority) = parts.uri.authority() {
+            let host = HeaderValue::from_str(authority.as_str()).map_err(|_| self.refusal(authority.as_str()))?;
+            parts.headers.insert(HOST, host);
         }
         let mut headers = parts.headers.get_all(HOST).iter();
         let named = headers.next().map_or(Some(""), |value| value.to_str().ok());
-        let host = match (parts.uri.authority(), named, headers.next()) {
-            (Some(authority), _, None) => authority.as_str(),
-            (None, Some(host), None) => host,
-            _ => return Err(self.refusal("")),
+        let (Some(host), None) = (named, headers.next()) else {
+            return Err(self.refusal(""));
         };
-        let name = without_port(host).to_ascii_lowercase();
-        if self.allows(&name) { Ok(()) } else { Err(self.refusal(host)) }
+        let name = without_port(host);
+        let is_allowed = is_host(name) && (self.any || self.allows(&name.to_ascii_lowercase()));
+        if is_allowed { Ok(()) } else { Err(self.refusal(host)) }
     }
 
     fn allows(&self, name: &str) -> bool {
@@ -50,6 +55,11 @@ impl Hosts {
 
     fn refusal(&self, host: &str) -> Error {
         let host: String = host.chars().take(100).collect();
+        if self.any {
+            let message = format!("the host `{}` is no host name", host.escape_debug());
+            return Error::new(ErrorKind::Invalid, "web.host", message)
+                .with_hint("a request names one host, as `example.org`, `example.org:8000` or `[::1]:8000`");
+        }
         let mut choices: Vec<&str> = self.allowed.iter().map(String::as_str).collect();
         if self.this_machine {
             choices.extend(["localhost", "an IP address"]);
@@ -58,6 +68,14 @@ impl Hosts {
             format!("the host `{}` is not allowed; choices are {}", host.escape_debug(), suggest::list(choices));
         Error::new(ErrorKind::Invalid, "web.host", message)
             .with_hint(format!("add `{}` to the setting `allowed_hosts`", without_port(&host).escape_debug()))
+    }
+}
+
+/// Letters, digits, dots and hyphens, or an address in brackets: `evil.example/.example.org` is below nothing of ours.
+fn is_host(name: &str) -> bool {
+    match name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')),
     }
 }
 

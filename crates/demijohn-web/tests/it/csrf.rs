@@ -167,6 +167,34 @@ async fn exempt_apps_take_posts_from_anywhere() {
 }
 
 #[tokio::test]
+async fn an_exempt_app_exempts_only_its_own_methods_of_a_path() {
+    let app = App::new()
+        .mount("", App::new().post("/shared", async || "hook").csrf_exempt())
+        .mount("", App::new().delete("/shared", async || "in").get("/other", async || "in"))
+        .mount("", App::new().put("/other", async || "hook").csrf_exempt());
+    let client = TestClient::new((app, test_settings())).await.expect("it is sound").accept_json();
+    let from_elsewhere =
+        |method: http::Method, path: &str| client.request(method, path).header("origin", "https://elsewhere.example");
+    from_elsewhere(http::Method::POST, "/shared").await.assert_status(200);
+    from_elsewhere(http::Method::DELETE, "/shared").await.assert_status(403);
+    from_elsewhere(http::Method::PUT, "/other").await.assert_status(200);
+    from_elsewhere(http::Method::POST, "/other").await.assert_status(403);
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_cannot_open_a_websocket() {
+    let client = TestClient::new((App::new().get("/ws", save), test_settings())).await.expect("it is sound");
+    let client = client.accept_json();
+    let open = || client.get("/ws").header("connection", "Upgrade").header("upgrade", "websocket");
+    open().header("origin", "https://elsewhere.example").await.assert_status(403);
+    open().header("origin", "http://localhost").await.assert_status(200);
+    open().header("sec-fetch-site", "cross-site").await.assert_status(403);
+    open().await.assert_status(200);
+    // A program with cookies; it has no page that another site could make it open.
+    open().header("cookie", "a=1").await.assert_status(200);
+}
+
+#[tokio::test]
 async fn reads_are_never_refused() {
     let client = program().await;
     client

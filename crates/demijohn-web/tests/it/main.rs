@@ -5,6 +5,7 @@ mod cli;
 mod csrf;
 mod errors;
 mod extract;
+mod hosts;
 mod pages;
 mod routing;
 mod server;

@@ -1,7 +1,7 @@
 //! A site's own pages for errors.
 
 use demijohn_core::{Error, Result};
-use demijohn_web::{App, Dir};
+use demijohn_web::{App, Dir, Html, RequestContext};
 
 use crate::support::client;
 
@@ -44,4 +44,30 @@ async fn an_own_page_that_fails_gives_way_to_the_frameworks() {
 async fn api_clients_still_get_json() {
     let client = client(app()).await.accept_json();
     assert_eq!(client.get("/missing").await.json::<serde_json::Value>()["error"]["message"], "no <post>");
+}
+
+#[tokio::test]
+async fn every_page_has_a_policy_whoever_made_it_and_files_have_none() {
+    let files = Dir::embedded(&[("game.html", b"<script>play()</script>")]);
+    let own = async || ([("content-security-policy", "default-src *")], Html::from("<p>own"));
+    let with_nonce =
+        async |context: RequestContext| Html(format!("<script nonce=\"{}\"></script>", context.csp_nonce()));
+    let app = App::new()
+        .static_files(files)
+        .get("/html", async || Html::from("<script>evil()</script>"))
+        .get("/axum", async || axum::response::Html("<script>evil()</script>"))
+        .get("/nonce", with_nonce)
+        .get("/own", own)
+        .get("/text", async || "text");
+    let client = client(app).await;
+    let policy = async |path: &str| client.get(path).await.header("content-security-policy").map(ToOwned::to_owned);
+    for path in ["/html", "/axum", "/nowhere"] {
+        let policy = policy(path).await.expect("a policy");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+    }
+    let page = client.get("/nonce").await;
+    let nonce = page.text().split('"').nth(1).expect("a nonce").to_owned();
+    assert!(page.header("content-security-policy").is_some_and(|policy| policy.contains(&format!("'nonce-{nonce}'"))));
+    assert_eq!(policy("/own").await.as_deref(), Some("default-src *"));
+    assert_eq!((policy("/text").await, policy("/static/game.html").await), (None, None));
 }
