@@ -80,7 +80,8 @@ impl Cookie {
     /// The `Set-Cookie` header, in the order in which Django writes it; `None` when a part cannot stand in a header.
     pub fn header(&self, now: SystemTime) -> Option<HeaderValue> {
         let clean = |text: &str| !text.contains(|c: char| c.is_control() || matches!(c, ';' | ',' | ' '));
-        if !clean(&self.name) || self.name.contains('=') || !clean(&self.value) {
+        let attributes = [&*self.path, self.domain.as_deref().unwrap_or_default()];
+        if !clean(&self.name) || self.name.contains('=') || !clean(&self.value) || !attributes.into_iter().all(clean) {
             return None;
         }
         let mut text = format!("{}={}", self.name, self.value);

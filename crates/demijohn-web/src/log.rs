@@ -39,13 +39,18 @@ fn escaped(text: &str, keeps_lines: bool) -> String {
         if c == '\n' && keeps_lines {
             // Indented, so that no line of a message passes for a line of the log.
             out.push_str("\n  ");
-        } else if c.is_control() {
+        } else if c.is_control() || reorders(c) {
             let _ = write!(out, "{}", c.escape_default());
         } else {
             out.push(c);
         }
     }
     out
+}
+
+/// Characters without a shape that let a terminal show a line in another order, or as two.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -55,5 +60,6 @@ mod tests {
     #[test]
     fn a_request_cannot_forge_a_line_or_colour_the_terminal() {
         assert_eq!(escaped("/a\r\n200 OK\u{1b}[31m", false), "/a\\r\\n200 OK\\u{1b}[31m");
+        assert_eq!(escaped("/a\u{202e}b\u{2028}", true), "/a\\u{202e}b\\u{2028}");
     }
 }

@@ -70,7 +70,10 @@ impl Messages {
 
     /// Adds a message.
     pub fn add(&self, level: Level, text: impl Into<String>) {
+        /// A client that never looks at its messages must not fill the store with them.
+        const MOST: usize = 100;
         let mut messages = self.read();
+        messages.drain(..(messages.len() + 1).saturating_sub(MOST));
         messages.push(Message { level, text: text.into() });
         let list: Vec<Value> = (messages.iter())
             .map(|message| json!(["__json_message", 0, number(message.level), message.text, ""]))
