@@ -68,8 +68,7 @@ pub(crate) async fn add(staff: Staff, Path((app, name)): ModelPath) -> Response 
         build::choose(&staff, model.meta, &mut form, None).await?;
         page::draw(&staff, model, Mode::Add, &form)
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 /// `POST /admin/blog/post/add/`
@@ -82,8 +81,7 @@ pub(crate) async fn save_new(staff: Staff, Path((app, name)): ModelPath, data: F
         }
         submit(&staff, model, Mode::Add, &data).await
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 /// `GET /admin/blog/post/7/change/`
@@ -97,8 +95,7 @@ pub(crate) async fn change(staff: Staff, Path((app, name, key)): RowPath) -> Res
         build::choose(&staff, model.meta, &mut form, None).await?;
         page::draw(&staff, model, mode, &form)
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 /// `POST /admin/blog/post/7/change/`
@@ -110,8 +107,7 @@ pub(crate) async fn save(staff: Staff, Path((app, name, key)): RowPath, data: Fo
         require(may_change(&staff, model, &record))?;
         submit(&staff, model, Mode::Change(&record), &data).await
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 fn may_change(staff: &Staff, model: &AdminModel, record: &Record) -> bool {

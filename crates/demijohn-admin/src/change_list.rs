@@ -29,14 +29,12 @@ use columns::Sorting;
 
 /// `GET /admin/blog/post/`
 pub(crate) async fn list(staff: Staff, Path((app, name)): Path<(String, String)>) -> Response {
-    let page = show(&staff, &app, &name).await;
-    staff.finish(page)
+    staff.answer(show(&staff, &app, &name)).await
 }
 
 /// `POST /admin/blog/post/`: an action on chosen rows.
 pub(crate) async fn act(staff: Staff, Path((app, name)): Path<(String, String)>, form: FormData) -> Response {
-    let page = actions::run(&staff, &app, &name, &form).await;
-    staff.finish(page)
+    staff.answer(actions::run(&staff, &app, &name, &form)).await
 }
 
 async fn show(staff: &Staff, app: &str, name: &str) -> Result<Response> {

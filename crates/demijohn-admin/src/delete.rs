@@ -28,8 +28,7 @@ pub(crate) async fn confirm(staff: Staff, Path((app, name, key)): RowPath) -> Re
         let collected = collect(&staff.db, model.meta, vec![record.key().clone()]).await?;
         confirmation(&staff, model, &record, &collected).await
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 /// `POST /admin/blog/post/7/delete/`
@@ -48,8 +47,7 @@ pub(crate) async fn carry_out(staff: Staff, Path((app, name, key)): RowPath, _fo
         };
         Ok(Redirect::to(to).into_response())
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 /// The row at an address, once it is known that this person may delete rows of its model.

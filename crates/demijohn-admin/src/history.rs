@@ -20,8 +20,7 @@ const PER_PAGE: u64 = 100;
 
 /// `GET /admin/blog/post/7/history/`
 pub(crate) async fn history(staff: Staff, Path((app, name, key)): Path<(String, String, String)>) -> Response {
-    let page = show(&staff, &app, &name, &key).await;
-    staff.finish(page)
+    staff.answer(show(&staff, &app, &name, &key)).await
 }
 
 async fn show(staff: &Staff, app: &str, name: &str, key: &str) -> Result<Response> {

@@ -19,8 +19,7 @@ pub(crate) async fn index(staff: Staff) -> Response {
         let recent_actions = recent_actions(&staff, None).await?;
         staff.render("admin/index.html", json!({ "recent_actions": recent_actions }))
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 /// `GET /admin/blog/`
@@ -35,8 +34,7 @@ pub(crate) async fn app_index(staff: Staff, Path(app): Path<String>) -> Response
         let model = json!({ "app_label": app, "model_name": "" });
         staff.render("admin/app_index.html", json!({ "app": entry, "model": model, "recent_actions": recent_actions }))
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 /// What this person did last, at most ten acts (CONTRACT.md, `recent_actions`).

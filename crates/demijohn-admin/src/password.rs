@@ -19,8 +19,7 @@ pub(crate) async fn form(staff: Staff, auth: Auth) -> Response {
 
 /// `POST /admin/password_change/`
 pub(crate) async fn submit(staff: Staff, auth: Auth, data: FormData) -> Response {
-    let page = change(&staff, &auth, &data).await;
-    staff.finish(page)
+    staff.answer(change(&staff, &auth, &data)).await
 }
 
 /// `GET /admin/password_change/done/`

@@ -146,6 +146,11 @@ impl Staff {
         })
     }
 
+    /// [`Staff::finish`] for a page that has to be waited for.
+    pub(crate) async fn answer(&self, page: impl Future<Output = Result<Response>>) -> Response {
+        self.finish(page.await)
+    }
+
     /// The answer: the page, or the error inside the frame. Nothing of it is kept by any cache.
     pub(crate) fn finish(&self, page: Result<Response>) -> Response {
         private(page.unwrap_or_else(|error| self.error_page(error)))

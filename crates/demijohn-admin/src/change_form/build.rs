@@ -66,6 +66,10 @@ fn read_only(staff: &Staff, model: &AdminModel, mode: Mode<'_>) -> Vec<&'static 
     let chosen = model.readonly_fields.iter().map(|column| column.meta());
     let mut names: Vec<&'static str> =
         chosen.filter(|field| !AdminModel::is_secret(field, meta)).map(|field| field.name).collect();
+    // Another key would be another row.
+    if mode.record().is_some() && !meta.key().auto {
+        names.push(meta.key().name);
+    }
     if matches!(mode, Mode::View(_)) {
         let editable = meta.fields.iter().filter(|field| field.editable && !field.auto).map(|field| field.name);
         names.extend(editable.chain(meta.many_to_many.iter().map(|set| set.name)));

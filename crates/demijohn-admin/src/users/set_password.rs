@@ -25,8 +25,7 @@ pub(crate) async fn password_form(staff: Staff, auth: Auth, Path((app, name, key
         let (model, record) = find(&staff, &app, &name, &key).await?;
         draw(&staff, &auth, model, &record, &form())
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 /// `POST /admin/auth/user/7/password/`
@@ -58,8 +57,7 @@ pub(crate) async fn set_password(
         staff.messages.success("Password changed successfully.");
         Ok(Redirect::to(staff.admin().row_url(model.meta, &record.key().to_string(), "change")).into_response())
     };
-    let page = page.await;
-    staff.finish(page)
+    staff.answer(page).await
 }
 
 async fn find<'s>(staff: &'s Staff, app: &str, name: &str, key: &str) -> Result<(&'s AdminModel, Record)> {

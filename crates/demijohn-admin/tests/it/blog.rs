@@ -74,9 +74,20 @@ pub(crate) struct Award {
     pub(crate) post: ForeignKey<Post>,
 }
 
+/// A row whose key people choose, with any letters.
+#[derive(Model, Debug, Clone)]
+#[model(app = "blog", crate = demijohn_orm)]
+pub(crate) struct Shelf {
+    #[field(primary_key, max_length = 50)]
+    pub(crate) code: String,
+    #[field(max_length = 50)]
+    pub(crate) name: String,
+}
+
 /// The models without any screens.
 pub(crate) fn models() -> App {
     let app = App::named("blog").model::<Tag>().model::<Post>().model::<Comment>().model::<Award>();
+    let app = app.model::<Shelf>();
     app.migrations(migrations())
 }
 
@@ -93,6 +104,7 @@ pub(crate) fn app() -> App {
             .view_on_site(|key| format!("/posts/{key}"))
         })
         .admin::<Tag>(|a| a)
+        .admin::<Shelf>(|a| a.list_display(|s| (s.code, s.name)))
         .admin::<Comment>(|a| {
             a.list_display(|c| (c.body, c.post, c.author, c.approved)).readonly_fields(|c| c.approved)
         })
@@ -130,6 +142,10 @@ fn migrations() -> Migrations {
             m.field("author", foreign_key("auth.User").null());
             m.field("body", text());
             m.field("approved", boolean());
+        })
+        .create_model("Shelf", |m| {
+            m.field("code", varchar(50).primary_key());
+            m.field("name", varchar(50));
         })
         .create_model("Award", |m| {
             m.field("id", auto());

@@ -231,3 +231,33 @@ async fn more_fields_than_a_form_can_have_are_refused() {
     let fields: Vec<(String, &str)> = (0..1_001).map(|n| (format!("f{n}"), "x")).collect();
     client.post("/admin/blog/post/add/").form(&fields).await.assert_status(413);
 }
+
+#[tokio::test]
+async fn a_key_of_any_letters_leads_to_its_row_and_cannot_be_changed() {
+    let (fresh, client) = site().await;
+    for (code, part) in
+        [("a/b_c", "a_2Fb_5Fc"), ("?#&=%", "_3F_23_26_3D_25"), ("..", "_2E_2E"), ("é \"<b>", "%C3%A9%20_22_3Cb_3E")]
+    {
+        let fields = [("code", code), ("name", "First"), ("_continue", "1")];
+        let change = format!("/admin/blog/shelf/{part}/change/");
+        client.post("/admin/blog/shelf/add/").form(&fields).await.assert_redirect(&change);
+        let body = page(client.get("/admin/blog/shelf/").await);
+        assert!(body.contains(&format!("href=\"{change}\"")), "{code}: {body}");
+        let body = page(client.get(&change).await);
+        assert!(!body.contains("name=\"code\"") && body.contains("value=\"First\""), "{code}: {body}");
+        let fields = [("code", "other"), ("name", "Second")];
+        client.post(&change).form(&fields).await.assert_redirect("/admin/blog/shelf/");
+        assert!(page(client.get(&change.replace("change", "history")).await).contains("Changed Name."), "{code}");
+        client.get(&change.replace("change/", "")).await.assert_redirect(&change);
+        client
+            .post(&change.replace("change", "delete"))
+            .form(&[("post", "yes")])
+            .await
+            .assert_redirect("/admin/blog/shelf/");
+        assert_eq!(fresh.sql("SELECT count(*) FROM blog_shelf").await, ["0"]);
+    }
+    let fields = [("code", "same"), ("name", "First")];
+    client.post("/admin/blog/shelf/add/").form(&fields).await.assert_redirect("/admin/blog/shelf/");
+    let body = page(client.post("/admin/blog/shelf/add/").form(&fields).await);
+    assert!(body.contains("Shelf with this Code already exists."), "{body}");
+}
