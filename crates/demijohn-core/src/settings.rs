@@ -72,7 +72,7 @@ pub struct Settings {
     pub csrf_cookie_secure: Option<bool>,
     /// The largest body of a request in bytes.
     pub body_limit: u64,
-    /// How long a client may take to send a body.
+    /// How long a client may take to send a body, and how long it may take nothing of an answer.
     pub body_deadline: Duration,
     /// How long a client may take to send the head of a request, and how long a connection may be idle.
     pub header_timeout: Duration,
@@ -177,7 +177,7 @@ impl Settings {
     /// # Errors
     /// No key is set in production.
     pub fn secret_key(&self) -> Result<&str> {
-        if let Some(key) = &self.secret_key {
+        if let Some(key) = self.given_key() {
             return Ok(key.expose());
         }
         if !self.debug {
@@ -193,12 +193,17 @@ impl Settings {
 
     /// True when a key was given, so that nothing has to be generated.
     pub fn has_secret_key(&self) -> bool {
-        self.secret_key.is_some()
+        self.given_key().is_some()
+    }
+
+    /// An empty key is none: everybody could sign with it.
+    fn given_key(&self) -> Option<&Secret> {
+        self.secret_key.as_ref().filter(|key| !key.expose().trim().is_empty())
     }
 
     /// Old keys whose signatures are still accepted.
     pub fn secret_key_fallbacks(&self) -> impl Iterator<Item = &str> {
-        self.secret_key_fallbacks.iter().map(Secret::expose)
+        self.secret_key_fallbacks.iter().map(Secret::expose).filter(|key| !key.trim().is_empty())
     }
 
     /// Whether the session cookie goes over HTTPS only.

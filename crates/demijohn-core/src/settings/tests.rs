@@ -278,3 +278,17 @@ fn development_makes_a_key_and_keeps_it_private() {
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
     }
 }
+
+#[test]
+#[cfg(feature = "signing")]
+fn an_empty_secret_key_is_none() {
+    for key in ["", "  "] {
+        let mut settings = Place::new().load(&[("SECRET_KEY", key)]).expect("they are good");
+        settings.debug = false;
+        assert!(!settings.has_secret_key());
+        let error = settings.keys().expect_err("everybody could sign with it");
+        assert_eq!(error.message(), "`secret_key` is not set");
+        let settings = settings.with_secret_key("a key").with_secret_key_fallbacks([key, "old"]);
+        assert_eq!(settings.secret_key_fallbacks().collect::<Vec<_>>(), ["old"]);
+    }
+}
