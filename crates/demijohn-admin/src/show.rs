@@ -84,6 +84,15 @@ pub(crate) fn cell(field: &FieldMeta, value: &Value, zone: &TimeZone) -> Json {
     }
 }
 
+/// A moment without what nobody wants to read or write in a form: the part of a second.
+pub(crate) fn to_seconds(value: &Value) -> Value {
+    match value {
+        Value::Timestamp(at) => Timestamp::from_second(at.as_second()).map_or_else(|_| value.clone(), Value::Timestamp),
+        Value::Time(at) => at.with().subsec_nanosecond(0).build().map_or_else(|_| value.clone(), Value::Time),
+        other => other.clone(),
+    }
+}
+
 /// A boolean that may be unknown shows it.
 pub(crate) fn null_cell(field: &FieldMeta) -> Json {
     if field.kind == FieldKind::Bool {

@@ -11,7 +11,7 @@ use super::find::Search;
 use crate::access::Act;
 use crate::change_list::value_of_text;
 use crate::staff::Staff;
-use crate::{AdminModel, relations, users};
+use crate::{AdminModel, relations, show, users};
 
 /// Rows that a list to choose from shows whole; of more, those are found that somebody asks for.
 const MOST_CHOICES: u64 = 100;
@@ -28,7 +28,7 @@ pub(super) async fn form(staff: &Staff, model: &AdminModel, mode: Mode<'_>, data
         .read_only(read_only)
         .build()?;
     if let Some(record) = mode.record() {
-        form.initial_from(record.values());
+        form.initial_from(&record.values().iter().map(show::to_seconds).collect::<Vec<_>>());
         for set in meta.many_to_many {
             if let Some(field) = form.get_mut(set.name) {
                 field.set_initial_many(records::pairs(&staff.db, (set.through)(), record.key()).await?);

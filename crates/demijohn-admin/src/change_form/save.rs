@@ -53,17 +53,15 @@ async fn add(tx: &Tx, staff: &Staff, model: &AdminModel, form: &Form) -> Result<
 async fn change(tx: &Tx, staff: &Staff, model: &AdminModel, before: &Record, form: &Form) -> Result<Saved> {
     let meta = model.meta;
     let key = before.key().clone();
-    let changed_columns = form.cleaned().changes_from(before.values());
-    let changes: Vec<(usize, Value)> = form
-        .cleaned()
-        .columns()
-        .filter(|(position, _)| changed_columns.contains(&meta.fields[*position].name))
-        .map(|(position, value)| (position, value.clone()))
-        .collect();
+    // Against what the form showed: a moment keeps the part of a second that it did not.
+    let changed = form.changed();
+    let is_changed = |position: usize| changed.contains(&meta.fields[position].name);
+    let columns = form.cleaned().columns().filter(|(position, _)| is_changed(*position));
+    let changes: Vec<(usize, Value)> = columns.map(|(position, value)| (position, value.clone())).collect();
     // Also when nothing changed: a row that is gone must not be reported as saved.
     read_again(tx, model, &key).await?;
     let labels: Vec<&str> =
-        form.changed().into_iter().filter_map(|name| form.get(name)).map(demijohn_forms::Field::label_text).collect();
+        changed.iter().filter_map(|name| form.get(name)).map(demijohn_forms::Field::label_text).collect();
     if !labels.is_empty() {
         records::update(tx, meta, key.clone(), changes).await?;
     }

@@ -261,3 +261,21 @@ async fn a_key_of_any_letters_leads_to_its_row_and_cannot_be_changed() {
     let body = page(client.post("/admin/blog/shelf/add/").form(&fields).await);
     assert!(body.contains("Shelf with this Code already exists."), "{body}");
 }
+
+#[tokio::test]
+async fn a_moment_keeps_the_part_of_a_second_that_the_form_does_not_show() {
+    let (fresh, client) = site().await;
+    let ada = demijohn_auth::User::objects().with_key(1).get(&fresh.db).await.expect("ada");
+    fresh.post("First", &ada).await;
+    fresh.sql("UPDATE blog_post SET reminder = '2026-11-22 08:15:30.123456'").await;
+    let body = page(client.get("/admin/blog/post/1/change/").await);
+    assert!(body.contains("value=\"2026-11-22 08:15:30\""), "{body}");
+    let mut fields = post_fields("Second", "first", "1");
+    fields.push(("reminder", "2026-11-22 08:15:30"));
+    client.post("/admin/blog/post/1/change/").form(&fields).await.assert_redirect("/admin/blog/post/");
+    assert_eq!(fresh.sql("SELECT title || reminder FROM blog_post").await, ["Second2026-11-22 08:15:30.123456"]);
+    assert_eq!(
+        fresh.sql("SELECT change_message FROM django_admin_log").await,
+        [r#"[{"changed": {"fields": ["Title"]}}]"#]
+    );
+}
