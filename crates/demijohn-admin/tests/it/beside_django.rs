@@ -117,3 +117,30 @@ async fn the_groups_of_django_open_what_they_open_there() {
     let fields = [("username", "margaret"), ("password", "margaret-pass-2026")];
     assert!(page(margaret.post("/admin/login/").form(&fields).await).contains("for a staff account"));
 }
+
+#[tokio::test]
+async fn everything_that_a_search_finds_goes_at_once_with_all_that_belongs_to_it() {
+    let Some(fresh) = site().await else { return };
+    let client = fresh.stranger().await;
+    client
+        .post("/admin/login/")
+        .form(&[("username", "ada"), ("password", "ada-pass-2026")])
+        .await
+        .assert_redirect("/admin/");
+    let chosen = [("action", "delete_selected"), ("_selected_action", "7"), ("select_across", "1")];
+    let body = page(client.post("/admin/blog/post/").form(&chosen).await);
+    for part in [
+        "Delete 2207 posts?",
+        "<strong>3306</strong> comments",
+        "<strong>2207</strong> post-tag relationships",
+        "and 5313 more",
+    ] {
+        assert!(body.contains(part), "no {part} in {}", body.len());
+    }
+    let confirmed = [("action", "delete_selected"), ("select_across", "1"), ("post", "yes")];
+    client.post("/admin/blog/post/").form(&confirmed).await.assert_redirect("/admin/blog/post/");
+    let left = "SELECT (SELECT count(*) FROM blog_post) + (SELECT count(*) FROM blog_comment) + (SELECT count(*) FROM blog_post_tags)";
+    assert_eq!(fresh.sql(left).await, ["0"]);
+    assert_eq!(fresh.sql("SELECT count(*) FROM django_admin_log WHERE action_flag = 3").await, ["2207"]);
+    assert_eq!(fresh.sql("PRAGMA foreign_key_check").await, Vec::<String>::new());
+}

@@ -164,12 +164,15 @@ async fn a_list_makes_as_many_queries_for_many_rows_as_for_one() {
         }
         let client = fresh.client(&ada).await;
         let mut of_rows = Vec::new();
-        for path in ["/admin/blog/award/", "/admin/blog/post/"] {
+        let lists = ["/admin/blog/award/", "/admin/blog/post/"];
+        let others = ["/admin/", "/admin/blog/post/1/change/", "/admin/blog/post/1/history/", "/admin/blog/post/add/"];
+        for path in lists.into_iter().chain(others) {
             let response = client.get(path).await.assert_status(200);
             let count = response.header("x-query-count").and_then(|count| count.parse::<usize>().ok());
             of_rows.push(count.expect("the plugin counts"));
             let body = response.text();
-            assert!(body.contains("author0</td>") && body.contains("post 0"), "the names of related rows: {body}");
+            let has_names = body.contains("author0</td>") && body.contains("post 0");
+            assert!(has_names || !lists.contains(&path), "no names of related rows: {body}");
         }
         counts.push(of_rows);
     }
