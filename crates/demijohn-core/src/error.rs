@@ -313,11 +313,24 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
 
 impl Error {
     /// Keeps what lies below `source`, whose own text is already the message.
-    fn with_source_of<E: StdError + Send + Sync + 'static>(mut self, source: E) -> Self {
-        if let Some(below) = source.source() {
-            self.0.source = Some(below.to_string().into());
-        }
-        self
+    fn with_source_of<E: StdError + Send + Sync + 'static>(self, source: E) -> Self {
+        if source.source().is_some() { self.with_source(Below(source)) } else { self }
+    }
+}
+
+/// The chain of an error without its head.
+#[derive(Debug)]
+struct Below<E>(E);
+
+impl<E: StdError> fmt::Display for Below<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source().map_or(Ok(()), |below| fmt::Display::fmt(below, f))
+    }
+}
+
+impl<E: StdError> StdError for Below<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()?.source()
     }
 }
 
@@ -330,6 +343,25 @@ mod tests {
         let io = std::io::Error::other("disk on fire");
         let error = Error::internal("cannot write the page").with_source(io).with_hint("use another disk");
         assert_eq!(format!("{error:#}"), "cannot write the page\ncaused by: disk on fire\nhint: use another disk");
+    }
+
+    #[test]
+    fn question_mark_keeps_the_whole_chain() {
+        #[derive(Debug)]
+        struct Layer(&'static str, Option<Box<Self>>);
+        impl fmt::Display for Layer {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.0)
+            }
+        }
+        impl StdError for Layer {
+            fn source(&self) -> Option<&(dyn StdError + 'static)> {
+                self.1.as_deref().map(|below| below as &dyn StdError)
+            }
+        }
+        let below = |text, below| Some(Box::new(Layer(text, below)));
+        let error = Error::from(Layer("top", below("middle", below("bottom", None))));
+        assert_eq!(format!("{error:#}"), "top\ncaused by: middle\ncaused by: bottom");
     }
 
     #[test]

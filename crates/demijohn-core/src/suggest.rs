@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 /// ```
 /// assert_eq!(demijohn_core::suggest::nearest("titel", ["id", "title"]), Some("title"));
 /// assert_eq!(demijohn_core::suggest::nearest("colour", ["id", "title"]), None);
+/// assert_eq!(demijohn_core::suggest::nearest("x", ["id", "title"]), None);
 /// ```
 pub fn nearest<'a>(found: &str, choices: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Names longer than this were not mistyped, and the distance costs the product of both lengths.
@@ -16,7 +17,11 @@ pub fn nearest<'a>(found: &str, choices: impl IntoIterator<Item = &'a str>) -> O
     choices
         .into_iter()
         .map(|choice| (distance(found, choice), choice))
-        .filter(|(distance, choice)| *distance <= (choice.chars().count().max(3)) / 3 + 1)
+        .filter(|(distance, choice)| {
+            let length = choice.chars().count();
+            // Two names of which every letter differs are not alike, however short they are.
+            *distance <= length.max(3) / 3 + 1 && *distance < length.max(found.chars().count())
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, choice)| choice)
 }
