@@ -7,6 +7,8 @@ mod input;
 mod meta;
 mod model;
 mod names;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -11,31 +11,36 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let doc = format!("The columns of [`{name}`], in the closures of queries.");
     let definitions = fields.iter().map(|field| {
         let (ident, ty) = (&field.ident, &field.ty);
-        let doc = format!("The column `{}`.", field.column());
-        quote! { #[doc = #doc] pub #ident: #private::Column<#ty>, }
+        quote! { pub #ident: #private::Column<#ty>, }
     });
     let relations = fields.iter().enumerate().filter_map(|(n, field)| {
         let (ident, target, n) = (&field.ident, field.target.as_ref()?, n as u16);
-        let doc = format!("The row that `{}` points to.", field.name);
         Some(quote! {
-            #[doc = #doc]
             pub fn #ident(self) -> <#target as #private::Model>::Columns {
                 <#target as #private::Model>::columns(self.#ident.path().child(#n))
             }
         })
     });
+    let relations: Vec<_> = relations.collect();
+    let walks = (!relations.is_empty()).then(|| {
+        quote! {
+            #[automatically_derived]
+            #[allow(missing_docs)]
+            impl #columns {
+                #(#relations)*
+            }
+        }
+    });
     let key = &fields[model.key].ident;
     quote! {
         #[doc = #doc]
+        #[allow(missing_docs)]
         #[derive(Clone, Copy)]
         #visibility struct #columns {
             #(#definitions)*
         }
 
-        #[automatically_derived]
-        impl #columns {
-            #(#relations)*
-        }
+        #walks
 
         #[automatically_derived]
         impl #private::Columns for #columns {

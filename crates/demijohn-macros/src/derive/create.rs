@@ -34,6 +34,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         );
 
         #[automatically_derived]
+        #[allow(missing_docs)]
         impl<#(#flags),*> #create<#(#flags),*> {
             #(#setters)*
 
@@ -62,9 +63,7 @@ fn setter(model: &Model, position: usize, field: &Field, flags: &[Ident]) -> Tok
     let (ident, ty) = (&field.ident, &field.ty);
     let own = model.flag(field);
     let given = flags.iter().map(|flag| if *flag == own { quote!(()) } else { quote!(#flag) });
-    let doc = format!("Gives `{}`.", field.name);
     quote! {
-        #[doc = #doc]
         pub fn #ident(self, value: impl #private::Assign<#ty>) -> #create<#(#given),*> {
             #create(self.0.set(#position, #private::Assign::into_value(value)), ::core::marker::PhantomData)
         }

@@ -28,15 +28,13 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         quote! { #private::IndexMeta { name: #name, fields: &[#(#fields),*], unique: #unique } }
     });
     let pairs = model.many_to_many.iter().map(|field| through(model, field));
-    let sets = model.many_to_many.iter().map(|field| many_to_many(model, field));
-    let sets_count = model.many_to_many.len();
+    let sets: Vec<_> = model.many_to_many.iter().map(|field| many_to_many(model, field)).collect();
     let unmanaged = attributes.unmanaged.then(|| quote!(.unmanaged()));
     quote! {
         #(#pairs)*
         static __FIELDS: [#private::FieldMeta; #count] = [#(#fields),*];
-        static __SETS: [#private::ManyToManyMeta; #sets_count] = [#(#sets),*];
         static __META: #private::ModelMeta = #private::ModelMeta::new(#app, #name, #table, #label, #plural, &__FIELDS)
-            .many_to_many(&__SETS)
+            .many_to_many(&[#(#sets),*])
             .ordering(&[#(#ordering),*])
             .indexes(&[#(#indexes),*])
             .display(&[#(#display),*])

@@ -33,7 +33,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let ty = &field.ty;
         quote_spanned! {ty.span()=> self.#ident = <#ty as #private::FollowsClock>::at(now); }
     });
-    let now = if fields.iter().any(|field| field.attributes.auto_now) { quote!(now) } else { quote!(_now) };
+    let touched: Vec<_> = touched.collect();
+    let touch =
+        (!touched.is_empty()).then(|| quote! { fn touch(&mut self, now: #private::Timestamp) { #(#touched)* } });
     quote! {
         const _: () = {
             #statics
@@ -58,7 +60,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                     ::std::vec![#(#values),*]
                 }
                 fn key(&self) -> #key_type { ::core::clone::Clone::clone(&self.#key_ident) }
-                fn touch(&mut self, #now: #private::Timestamp) { #(#touched)* }
+                #touch
                 fn create() -> #create {
                     #create(#private::Draft::new(), ::core::marker::PhantomData)
                 }
