@@ -98,7 +98,8 @@ impl Select {
 
     /// Are its rows the model's, each of them once? Else they have no key to be ordered by.
     fn gives_stored_rows(&self) -> bool {
-        !self.is_grouped() && !(self.distinct && matches!(self.projection, Projection::Exprs(_)))
+        let whole_rows = !matches!(self.projection, Projection::Exprs(_));
+        !self.is_grouped() && (whole_rows || !self.distinct)
     }
 
     /// Makes it ask only whether there is a row.

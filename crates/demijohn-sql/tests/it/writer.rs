@@ -231,14 +231,17 @@ fn set_takes_values_from_other_tables_without_joining_them() {
     );
     let assignments = vec![Assignment { field: 1, value: doubled }];
     let update = Update { from: &ROOT, assignments, filter: Some(equals(column(&ROOT, "id"), 7_i64)) };
-    check(|dialect| writer::update(update.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::update(update.clone(), dialect),
+        expect![[r#"
         UPDATE "blog_post" SET "title" = CASE WHEN EXISTS (SELECT 1 FROM "blog_post" AS t0 WHERE t0."title" = "blog_post"."title") THEN ? ELSE (SELECT t1."username" FROM "auth_user" AS t1 WHERE t1."id" = "blog_post"."author_id") END WHERE "id" = ?
           [Text("twice"), Int(7)]
         UPDATE "blog_post" SET "title" = CASE WHEN EXISTS (SELECT 1 FROM "blog_post" AS t0 WHERE t0."title" = "blog_post"."title") THEN $1 ELSE (SELECT t1."username" FROM "auth_user" AS t1 WHERE t1."id" = "blog_post"."author_id") END WHERE "id" = $2
           [Text("twice"), Int(7)]
         UPDATE `blog_post` SET `title` = CASE WHEN EXISTS (SELECT 1 FROM `blog_post` AS t0 WHERE t0.`title` = `blog_post`.`title`) THEN ? ELSE (SELECT t1.`username` FROM `auth_user` AS t1 WHERE t1.`id` = `blog_post`.`author_id`) END WHERE `id` = ?
           [Text("twice"), Int(7)]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -252,22 +255,28 @@ fn groups_are_named_by_position_where_they_hold_values() {
     let mut query = Select::new(&ROOT);
     query.projection = Projection::Exprs(vec![is_new, column(&ROOT, "author")]);
     query.having = Some(Expr::Compare(Compare::Gt, Box::new((rows, Expr::Value(Value::Int(1))))));
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT CASE WHEN "title" = ? THEN ? ELSE ? END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > ?
           [Text("x"), Int(1), Int(0), Int(1)]
         SELECT CASE WHEN "title" = $1 THEN $2 ELSE $3 END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > $4
           [Text("x"), Int(1), Int(0), Int(1)]
         SELECT CASE WHEN `title` = ? THEN ? ELSE ? END, `author_id` FROM `blog_post` GROUP BY 1, `author_id` HAVING COUNT(*) > ?
           [Text("x"), Int(1), Int(0), Int(1)]
-    "#]]);
-    check(|dialect| writer::count(query.clone(), dialect), expect![[r#"
+    "#]],
+    );
+    check(
+        |dialect| writer::count(query.clone(), dialect),
+        expect![[r#"
         SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = ? THEN ? ELSE ? END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > ?) AS counted
           [Text("x"), Int(1), Int(0), Int(1)]
         SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = $1 THEN $2 ELSE $3 END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > $4) AS counted
           [Text("x"), Int(1), Int(0), Int(1)]
         SELECT COUNT(*) FROM (SELECT CASE WHEN `title` = ? THEN ? ELSE ? END, `author_id` FROM `blog_post` GROUP BY 1, `author_id` HAVING COUNT(*) > ?) AS counted
           [Text("x"), Int(1), Int(0), Int(1)]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -282,14 +291,17 @@ fn empty_conditions_and_subqueries_keep_their_meaning() {
     query.and_filter(Expr::And(Vec::new()).or(Expr::Or(Vec::new())).negate());
     query.and_filter(empty.negate().negate());
     query.and_filter(Expr::InQuery(Box::new(column(&ROOT, "author")), Box::new(nobody)).negate());
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT 1 FROM "blog_post" AS t0 WHERE NOT ((1 = 1)) AND NOT ((1 = 0) IS NOT TRUE) AND (t0."author_id" IN (SELECT t1."id" FROM "auth_user" AS t1 WHERE 1 = 0 LIMIT 3)) IS NOT TRUE
           []
         SELECT 1 FROM "blog_post" AS t0 WHERE NOT ((1 = 1)) AND NOT ((1 = 0) IS NOT TRUE) AND (t0."author_id" IN (SELECT t1."id" FROM "auth_user" AS t1 WHERE 1 = 0 LIMIT 3)) IS NOT TRUE
           []
         SELECT 1 FROM `blog_post` AS t0 WHERE NOT ((1 = 1)) AND NOT ((1 = 0) IS NOT TRUE) AND (t0.`author_id` IN (SELECT * FROM (SELECT t1.`id` FROM `auth_user` AS t1 WHERE 1 = 0 LIMIT 3) AS rows_aside)) IS NOT TRUE
           []
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -304,12 +316,15 @@ fn exact_numbers_are_numbers_beside_expressions() {
         Compare::Gt,
         Box::new((sum, Expr::Value(Value::Decimal("2".parse().expect("a number"))))),
     ));
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT 1 FROM "blog_post" WHERE ("id" * CAST(? AS NUMERIC)) > CAST(? AS NUMERIC)
           [Decimal(1.5), Decimal(2)]
         SELECT 1 FROM "blog_post" WHERE ("id" * $1) > $2
           [Decimal(1.5), Decimal(2)]
         SELECT 1 FROM `blog_post` WHERE (`id` * ?) > ?
           [Decimal(1.5), Decimal(2)]
-    "#]]);
+    "#]],
+    );
 }
