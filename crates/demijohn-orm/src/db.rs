@@ -50,12 +50,24 @@ impl Db {
     /// Runs a function inside a transaction: committed when it returns `Ok`, taken back when it returns an error,
     /// panics or is dropped half-way.
     ///
-    /// ```ignore
-    /// let post = db.atomic(async |tx| {
-    ///     let post = Post::create().title("First").author(&ada).save(tx).await?;
-    ///     Comment::create().post(&post).body("Me too").save(tx).await?;
-    ///     Ok(post)
-    /// }).await?;
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> demijohn_core::Result<()> {
+    /// # use demijohn_orm::Executor as _;
+    /// # let models = [User::meta(), Post::meta()].into_iter().collect();
+    /// # let db = demijohn_orm::Db::connect("sqlite::memory:", models).await?;
+    /// # let tables = "CREATE TABLE auth_user (id integer PRIMARY KEY, username text);
+    /// #     CREATE TABLE blog_post (id integer PRIMARY KEY, title text, views bigint, author_id integer);";
+    /// # db.connection().execute_script(tables).await?;
+    /// let post = db
+    ///     .atomic(async |tx| {
+    ///         let ada = User::create().username("ada").save(tx).await?;
+    ///         Post::create().title("First").author(&ada).save(tx).await
+    ///     })
+    ///     .await?;
+    /// assert_eq!((post.title.as_str(), post.author.key()), ("First", 1));
+    /// # Ok(()) }
     /// ```
     ///
     /// # Errors

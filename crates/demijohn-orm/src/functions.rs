@@ -59,6 +59,20 @@ impl<T> Expression<T> {
 
 /// Does the query have a row? Inside another query's closure it may mention that query's row:
 /// `Post::objects().filter(|p| exists(Comment::objects().filter(|c| c.post.eq(p.id))))`.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+/// # use demijohn_sql::Sqlite;
+/// # fn main() {
+/// use demijohn_orm::exists;
+///
+/// let query = User::objects().filter(|u| exists(Post::objects().filter(|p| p.author.eq(u.id))));
+/// assert_eq!(
+///     query.to_sql(&Sqlite).sql,
+///     r#"SELECT t0."id", t0."username" FROM "auth_user" AS t0 WHERE EXISTS (SELECT 1 FROM "blog_post" AS t1 WHERE t1."author_id" = t0."id")"#
+/// );
+/// # }
+/// ```
 pub fn exists<M: Model, S: Shape>(query: QuerySet<M, S>) -> Condition {
     Condition::from_expr(Expr::Exists(Box::new(query.into_exists())))
 }
@@ -69,6 +83,20 @@ pub fn coalesce<T: FieldValue>(column: Column<Option<T>>, default: impl Operand<
 }
 
 /// The first value if the condition holds, else the second.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+/// # use demijohn_sql::Sqlite;
+/// # fn main() {
+/// use demijohn_orm::when;
+///
+/// let query = Post::objects().select(|p| when::<i64>(p.views.gt(9), 1, 0));
+/// assert_eq!(
+///     query.to_sql(&Sqlite).sql,
+///     r#"SELECT CASE WHEN "views" > ? THEN ? ELSE ? END FROM "blog_post""#
+/// );
+/// # }
+/// ```
 pub fn when<T: FieldValue<Base = T> + Into<Value>>(
     condition: impl Into<Condition>,
     then: impl Operand<T>,

@@ -49,7 +49,9 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn key(&self) -> Self::Key;
 
     /// Sets the fields that follow the clock when the row is saved (`auto_now`).
-    fn touch(&mut self, now: Timestamp);
+    fn touch(&mut self, now: Timestamp) {
+        let _ = now;
+    }
 
     /// Begins a new row; see [`Draft`].
     fn create() -> Self::Create;

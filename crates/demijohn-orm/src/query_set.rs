@@ -18,13 +18,17 @@ use crate::{
 /// Which rows of `M`, in which order, and what of them. Nothing is asked of the database until one of the methods
 /// that take `db` is awaited.
 ///
-/// ```ignore
-/// let posts = Post::objects()
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+/// # async fn example(db: demijohn_orm::Db) -> demijohn_core::Result<()> {
+/// let posts: Vec<Post> = Post::objects()
 ///     .filter(|p| p.title.icontains("rust") & p.author().username.eq("ada"))
-///     .order_by(|p| (p.created_at.desc(), p.id))
+///     .order_by(|p| (p.views.desc(), p.id))
 ///     .limit(20)
 ///     .all(&db)
 ///     .await?;
+/// # Ok(()) }
+/// # fn main() {}
 /// ```
 #[must_use = "a query does nothing until `.all(&db)`, `.get(&db)` or the like is awaited"]
 pub struct QuerySet<M, S = Rows<M>> {
@@ -46,6 +50,18 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     }
 
     /// Reads related rows with the query, through joins: `.select_related(|p| p.author())`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().select_related(|p| p.author());
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT t0."id", t0."title", t0."views", t0."author_id", t1."id", t1."username" FROM "blog_post" AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id""#
+    /// );
+    /// # }
+    /// ```
     pub fn select_related<R: Related>(mut self, paths: impl FnOnce(M::Columns) -> R) -> Self {
         let related = self.with_columns(paths);
         if let Projection::Model(known) = &mut self.select.projection {
@@ -55,6 +71,20 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     }
 
     /// Reads these values instead of whole rows. With an aggregate among them, the rows are grouped by the others.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// use demijohn_orm::count;
+    ///
+    /// let query = Post::objects().select(|p| (p.author, count(p.id)));
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT "author_id", COUNT("id") FROM "blog_post" GROUP BY "author_id""#
+    /// );
+    /// # }
+    /// ```
     pub fn select<T: Selection>(mut self, values: impl FnOnce(M::Columns) -> T) -> QuerySet<M, T> {
         let mut exprs = Vec::new();
         self.with_columns(values).push(&mut exprs);
@@ -63,6 +93,18 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     }
 
     /// The row with this primary key.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().with_key(7);
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT "id", "title", "views", "author_id" FROM "blog_post" WHERE "id" = ?"#
+    /// );
+    /// # }
+    /// ```
     pub fn with_key(mut self, key: M::Key) -> Self {
         let condition = run::key_is(self.select.from, key.to_value());
         self.select.and_filter(condition);
@@ -77,6 +119,18 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     }
 
     /// Changes the rows: `.update(|p| p.views.set(p.views + 1)).execute(&db)`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().filter(|p| p.id.eq(1)).update(|p| p.views.set(p.views + 1));
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"UPDATE "blog_post" SET "views" = "views" + ? WHERE "id" = ?"#
+    /// );
+    /// # }
+    /// ```
     pub fn update<A: Assignments>(mut self, change: impl FnOnce(M::Columns) -> A) -> UpdateSet {
         let mut assigned = Vec::new();
         self.with_columns(change).push(&mut assigned);
@@ -86,6 +140,20 @@ impl<M: Model> QuerySet<M, Rows<M>> {
 
 impl<M: Model, S: Selection> QuerySet<M, S> {
     /// Keeps the groups for which this holds: the rows are grouped by the values that `select` named.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// use demijohn_orm::count;
+    ///
+    /// let query = Post::objects().select(|p| p.author).having(|p| count(p.id).gt(9));
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT "author_id" FROM "blog_post" GROUP BY "author_id" HAVING COUNT("id") > ?"#
+    /// );
+    /// # }
+    /// ```
     pub fn having<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
         let condition: Condition = self.with_columns(condition).into();
         self.select.having = Some(match self.select.having.take() {
@@ -106,6 +174,18 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     }
 
     /// Keeps the rows for which this holds. Filtering twice means AND.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().filter(|p| p.views.gt(9) & p.author().username.eq("ada"));
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT t0."id", t0."title", t0."views", t0."author_id" FROM "blog_post" AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id" WHERE t0."views" > ? AND t1."username" = ?"#
+    /// );
+    /// # }
+    /// ```
     pub fn filter<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
         let condition: Condition = self.with_columns(condition).into();
         self.select.and_filter(condition.0);
@@ -113,6 +193,18 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     }
 
     /// Leaves out the rows for which this holds. Rows of which it is unknown (NULL) stay.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().exclude(|p| p.views.lt(9) | p.id.eq(1));
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT "id", "title", "views", "author_id" FROM "blog_post" WHERE NOT ("views" < ? OR "id" = ?)"#
+    /// );
+    /// # }
+    /// ```
     pub fn exclude<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
         let condition: Condition = self.with_columns(condition).into();
         self.select.and_filter(condition.0.negate());
@@ -120,6 +212,18 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     }
 
     /// Puts the rows into this order, in place of any other.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().order_by(|p| (p.views.desc(), p.id));
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT "id", "title", "views", "author_id" FROM "blog_post" ORDER BY "views" DESC, "id""#
+    /// );
+    /// # }
+    /// ```
     pub fn order_by<O: Ordering>(mut self, order: impl FnOnce(M::Columns) -> O) -> Self {
         let mut steps = Vec::new();
         self.with_columns(order).push(&mut steps);
@@ -128,12 +232,36 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     }
 
     /// Turns the order round. A limit and an offset count from the new beginning.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().order_by(|p| (p.views.desc(), p.id)).reverse();
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT "id", "title", "views", "author_id" FROM "blog_post" ORDER BY "views", "id" DESC"#
+    /// );
+    /// # }
+    /// ```
     pub fn reverse(mut self) -> Self {
         self.select.reverse();
         self
     }
 
     /// At most so many rows.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().limit(20).offset(40);
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT "id", "title", "views", "author_id" FROM "blog_post" LIMIT 20 OFFSET ?"#
+    /// );
+    /// # }
+    /// ```
     pub fn limit(mut self, rows: u64) -> Self {
         self.select.limit = Some(rows);
         self
@@ -146,6 +274,18 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     }
 
     /// Each row once.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # use demijohn_sql::Sqlite;
+    /// # fn main() {
+    /// let query = Post::objects().select(|p| p.author).distinct();
+    /// assert_eq!(
+    ///     query.to_sql(&Sqlite).sql,
+    ///     r#"SELECT DISTINCT "author_id" FROM "blog_post""#
+    /// );
+    /// # }
+    /// ```
     pub fn distinct(mut self) -> Self {
         self.select.distinct = true;
         self

@@ -132,7 +132,7 @@ async fn a_reference_to_a_row_that_is_gone_is_not_loaded() {
     let (db, ..) = filled().await;
     let script = "PRAGMA foreign_keys = OFF; UPDATE blog_post SET editor_id = 77; PRAGMA foreign_keys = ON;";
     db.connection().execute_script(script).await.expect("nobody checks");
-    let posts = Post::objects().select_related(|p| p.editor()).all(&db).await.expect("the rows can be read");
+    let posts = Post::objects().select_related(|p| (p.editor(),)).all(&db).await.expect("the rows can be read");
     let editor = posts[0].editor.as_ref().expect("it has a key");
     assert_eq!((editor.key(), editor.loaded()), (77, None));
 }

@@ -5,4 +5,5 @@ mod migrations;
 mod models;
 mod queries;
 mod records;
+mod strict;
 mod writes;

@@ -123,7 +123,8 @@ pub(crate) async fn filled() -> (Db, User, User) {
         let draft = Post::create().title(title).content(content).views(views).author(author);
         draft.save(&db).await.expect("the post is new");
     }
-    let comments = [(1, Some(&bob), "first", true), (1, None, "second", false), (2, None, "third", true), (2, None, "x", true)];
+    let comments =
+        [(1, Some(&bob), "first", true), (1, None, "second", false), (2, None, "third", true), (2, None, "x", true)];
     for (post, author, body, approved) in comments {
         let draft = Comment::create().post(post).author(author).body(body).approved(approved);
         draft.save(&db).await.expect("the comment is new");

@@ -88,7 +88,9 @@ async fn groups_follow_from_the_selection() {
         .collect();
     assert_eq!(prolific, ["ada"]);
     let (total, mean, most, rows, rust) = Post::objects()
-        .select(|p| (sum(p.views), avg(p.views), max(p.title), count_rows(), count_rows().only(p.title.icontains("rust"))))
+        .select(|p| {
+            (sum(p.views), avg(p.views), max(p.title), count_rows(), count_rows().only(p.title.icontains("rust")))
+        })
         .get(&db)
         .await
         .expect("one row");

@@ -46,7 +46,8 @@ async fn rows_are_stored_and_changed_by_position() {
 #[test]
 fn names_that_are_no_fields_never_reach_sql() {
     let root = Post::root();
-    for name in ["titel", "title\"; DROP TABLE blog_post; --", "author.pasword", "", ".", "title.x", "author..id", "\0"] {
+    for name in ["titel", "title\"; DROP TABLE blog_post; --", "author.pasword", "", ".", "title.x", "author..id", "\0"]
+    {
         let error = records::column(root, name).expect_err("it is no column");
         assert!(matches!(error.code(), "orm.unknown_field" | "orm.not_a_relation"), "{name}: {error:?}");
         assert!(!error.to_string().contains('\0'));

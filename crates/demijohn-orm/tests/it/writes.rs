@@ -47,7 +47,10 @@ async fn saving_writes_the_row_back_and_moves_its_clock() {
     let mut gone = post.clone();
     gone.id = 99;
     let error = gone.save(&db).await.expect_err("no such row");
-    assert_eq!((error.code(), error.to_string().as_str()), ("orm.row_gone", "the `Post` with key `99` is no longer there"));
+    assert_eq!(
+        (error.code(), error.to_string().as_str()),
+        ("orm.row_gone", "the `Post` with key `99` is no longer there")
+    );
 }
 
 #[tokio::test]
