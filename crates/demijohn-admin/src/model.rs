@@ -19,9 +19,18 @@ pub struct AdminModel {
     pub(crate) list_per_page: u64,
     pub(crate) list_max_show_all: u64,
     pub(crate) fields: Option<Vec<Column>>,
+    pub(crate) fieldsets: Vec<Fieldset>,
     pub(crate) exclude: Vec<Column>,
     pub(crate) readonly_fields: Vec<Column>,
     pub(crate) view_on_site: Option<fn(&str) -> String>,
+}
+
+/// Fields that stand together in a form.
+#[derive(Clone)]
+pub(crate) struct Fieldset {
+    pub(crate) title: Option<String>,
+    /// Fields and sets of other rows, by name.
+    pub(crate) names: Vec<&'static str>,
 }
 
 impl AdminModel {
@@ -38,6 +47,7 @@ impl AdminModel {
             list_per_page: 100,
             list_max_show_all: 200,
             fields: None,
+            fieldsets: Vec::new(),
             exclude: Vec::new(),
             readonly_fields: Vec::new(),
             view_on_site: None,

@@ -7,6 +7,7 @@ use demijohn_sql::{Column, Expr};
 use demijohn_web::App;
 
 use crate::AdminModel;
+use crate::model::Fieldset;
 
 /// What the admin adds to [`App`].
 ///
@@ -125,6 +126,17 @@ impl<M: Model> ModelAdmin<M> {
     /// The fields of the form, in this order; sets of other rows follow them. By default every editable field.
     pub fn fields<C: ColumnList>(mut self, columns: impl FnOnce(M::Columns) -> C) -> Self {
         self.data.fields = Some(Self::columns(columns));
+        self
+    }
+
+    /// Adds fields to the form that stand together under a title. Once there is one, the form has the fields of all
+    /// of them and no others; sets of other rows stand in the last one.
+    pub fn fieldset<C: ColumnList>(mut self, title: impl Into<String>, columns: impl FnOnce(M::Columns) -> C) -> Self {
+        let columns = Self::columns(columns);
+        let names = columns.iter().map(|column| column.meta().name).collect();
+        let title = Some(title.into()).filter(|title| !title.is_empty());
+        self.data.fieldsets.push(Fieldset { title, names });
+        self.data.fields.get_or_insert_default().extend(columns);
         self
     }
 

@@ -13,6 +13,7 @@ pub(crate) use add::{add, add_form};
 pub(crate) use set_password::{password_form, set_password};
 
 use crate::access::{Act, user_meta};
+use crate::model::Fieldset;
 use crate::staff::Staff;
 use crate::{AdminModel, ModelAdmin};
 
@@ -24,7 +25,7 @@ pub(crate) fn usual_models() -> Vec<AdminModel> {
         .search_fields(|u| (u.username, u.first_name, u.last_name, u.email))
         .ordering(|u| u.username);
     let groups = ModelAdmin::<Group>::new().search_fields(|g| g.name).ordering(|g| g.name);
-    vec![users.into_data(), groups.into_data()]
+    vec![AdminModel { fieldsets: fieldsets(), ..users.into_data() }, groups.into_data()]
 }
 
 pub(crate) fn is_user(model: &AdminModel) -> bool {
@@ -42,17 +43,19 @@ pub(crate) fn fixed_fields(staff: &Staff, model: &AdminModel) -> Vec<&'static st
     if is_user(model) && !staff.user.is_superuser { vec!["is_superuser"] } else { Vec::new() }
 }
 
-type Fieldset = (Option<&'static str>, &'static [&'static str]);
-
 /// The groups in which the fields of a user stand.
-pub(crate) fn fieldsets(model: &AdminModel) -> &'static [Fieldset] {
-    const USER: &[Fieldset] = &[
+fn fieldsets() -> Vec<Fieldset> {
+    let groups: [(Option<&str>, &[&'static str]); 4] = [
         (None, &["username", "password"]),
         (Some("Personal info"), &["first_name", "last_name", "email"]),
         (Some("Permissions"), &["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]),
         (Some("Important dates"), &["last_login", "date_joined"]),
     ];
-    if is_user(model) { USER } else { &[] }
+    let fieldset = |(title, names): (Option<&str>, &[&'static str])| Fieldset {
+        title: title.map(str::to_owned),
+        names: names.to_vec(),
+    };
+    groups.into_iter().map(fieldset).collect()
 }
 
 /// How a user's password is stored, in place of it.

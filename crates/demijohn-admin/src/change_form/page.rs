@@ -4,7 +4,7 @@ use axum_core::response::Response;
 use demijohn_core::Result;
 use demijohn_core::model::Value;
 use demijohn_forms::{FieldContext, Form};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::build::is_read_only;
 use super::{Mode, object_context};
@@ -62,29 +62,25 @@ fn form_context(staff: &Staff, model: &AdminModel, mode: Mode<'_>, form: &Form) 
     })
 }
 
-/// The fields in groups; those that no group names stand in the last one.
+/// The fields in groups; what no group names stands in the last one.
 fn fieldsets(model: &AdminModel, fields: Vec<(String, Json)>) -> Vec<Json> {
-    let groups = users::fieldsets(model);
-    let lines = |fields: Vec<Json>| -> Vec<Json> { fields.into_iter().map(|field| json!([field])).collect() };
-    let group = |title: Option<&str>, fields: Vec<Json>| json!({ "title": title, "description": null, "collapsed": null, "lines": lines(fields) });
+    let mut groups: Vec<(Option<&str>, Vec<Json>)> =
+        model.fieldsets.iter().map(|fieldset| (fieldset.title.as_deref(), Vec::new())).collect();
     if groups.is_empty() {
-        return vec![group(None, fields.into_iter().map(|(_, field)| field).collect())];
+        groups.push((None, Vec::new()));
     }
-    let mut left: Map<String, Json> = Map::new();
-    let order: Vec<String> = fields.iter().map(|(name, _)| name.clone()).collect();
-    left.extend(fields);
-    let mut drawn: Vec<Json> = Vec::new();
-    for (title, names) in groups {
-        let own: Vec<Json> = names.iter().filter_map(|name| left.remove(*name)).collect();
-        if !own.is_empty() {
-            drawn.push(group(*title, own));
-        }
+    let last = groups.len() - 1;
+    let place = |name: &str| model.fieldsets.iter().position(|fieldset| fieldset.names.contains(&name));
+    let order =
+        |name: &str| model.fieldsets.iter().flat_map(|fieldset| &fieldset.names).position(|known| *known == name);
+    let mut fields = fields;
+    fields.sort_by_key(|(name, _)| order(name).unwrap_or(usize::MAX));
+    for (name, field) in fields {
+        groups[place(&name).unwrap_or(last)].1.push(json!([field]));
     }
-    let rest: Vec<Json> = order.iter().filter_map(|name| left.remove(name)).collect();
-    if !rest.is_empty() {
-        drawn.push(group(Some("More"), rest));
-    }
-    drawn
+    groups.retain(|(_, lines)| !lines.is_empty());
+    let group = |(title, lines): (Option<&str>, Vec<Json>)| json!({ "title": title, "description": null, "collapsed": null, "lines": lines });
+    groups.into_iter().map(group).collect()
 }
 
 /// The fields of a form by name (CONTRACT.md, "A field").

@@ -104,7 +104,9 @@ pub(crate) fn app() -> App {
             .view_on_site(|key| format!("/posts/{key}"))
         })
         .admin::<Tag>(|a| a)
-        .admin::<Shelf>(|a| a.list_display(|s| (s.code, s.name)))
+        .admin::<Shelf>(|a| {
+            a.list_display(|s| (s.code, s.name)).fieldset("", |s| s.name).fieldset("Where it is", |s| s.code)
+        })
         .admin::<Comment>(|a| {
             a.list_display(|c| (c.body, c.post, c.author, c.approved)).readonly_fields(|c| c.approved)
         })
