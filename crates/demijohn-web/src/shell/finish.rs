@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use axum::response::IntoResponse as _;
-use http::header::{SET_COOKIE, VARY};
+use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderValue};
 use http_body::Body as _;
 
@@ -36,6 +36,8 @@ impl Shell {
             }
             if context.varies_on_cookie() {
                 vary_on_cookie(response.headers_mut());
+                // Some shared caches do not look at `Vary`.
+                response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
             }
         }
     }

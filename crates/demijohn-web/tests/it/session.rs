@@ -75,6 +75,15 @@ async fn the_cookie_has_djangos_attributes() {
 }
 
 #[tokio::test]
+async fn no_shared_cache_keeps_what_depends_on_a_session_unless_it_is_told_to() {
+    let public = async |session: Session| ([("cache-control", "public, max-age=60")], session.is_empty().to_string());
+    let client = client(app().get("/public", public)).await;
+    assert_eq!(client.get("/look").await.header("cache-control"), Some("private"));
+    assert_eq!(client.get("/public").await.header("cache-control"), Some("public, max-age=60"));
+    assert_eq!(client.get("/plain").await.header("cache-control"), None);
+}
+
+#[tokio::test]
 async fn the_cookie_is_secure_in_production() {
     let mut settings = test_settings();
     settings.session_cookie_secure = None;
