@@ -26,9 +26,16 @@ pub async fn authenticate(
         return Ok(None);
     };
     if outcome == Outcome::Outdated {
+        let old = user.password.clone();
         user.set_password(hashing, password).await?;
-        let stored = user.password.as_str();
-        User::objects().with_key(user.id).update(|row| row.password.set(stored)).execute(db).await?;
+        let (old, new) = (old.as_str(), user.password.as_str());
+        // What was changed meanwhile stays changed: by another login it may still be this password, or another one.
+        let same = User::objects().with_key(user.id).filter(|row| row.password.eq(old));
+        if same.update(|row| row.password.set(new)).execute(db).await? == 0 {
+            let Some(found) = User::objects().with_key(user.id).first(db).await? else { return Ok(None) };
+            let outcome = hashing.check_async(password, Some(found.password.clone())).await?;
+            return Ok((outcome.is_correct() && found.is_active).then_some(found));
+        }
     }
     Ok(Some(user))
 }

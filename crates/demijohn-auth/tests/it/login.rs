@@ -248,3 +248,36 @@ async fn a_password_is_stored_anew_only_where_the_site_wants_it() {
         assert_eq!(authenticate(&site.db, &hashing, "ada", "wrong").await.expect("an answer"), None);
     }
 }
+
+#[tokio::test]
+async fn a_login_that_renews_the_password_does_not_undo_a_change_made_meanwhile() {
+    let site = Fresh::new().await;
+    let ada = site.user("ada").await;
+    let renewing = Hashing::new(Hasher::Pbkdf2(Pbkdf2::sha256(3_000))).with_upgrades();
+    let changed = crate::app::hashing().make("another quartz blimp").expect("a password");
+    // The check waits for another thread; the change happens while it does.
+    let change = async {
+        let row = User::objects().with_key(ada.id);
+        row.update(|user| user.password.set(changed.as_str())).execute(&site.db).await
+    };
+    let (found, updated) = tokio::join!(authenticate(&site.db, &renewing, "ada", PASSWORD), change);
+    assert_eq!(updated.expect("one row"), 1);
+    assert_eq!(found.expect("an answer"), None, "the old password is nobody's any more");
+    let stored = User::objects().with_key(ada.id).get(&site.db).await.expect("ada").password;
+    assert_eq!(stored, changed);
+}
+
+#[tokio::test]
+async fn two_logins_at_once_that_renew_the_password_both_get_in() {
+    let site = Fresh::new().await;
+    site.user("ada").await;
+    let renewing = Hashing::new(Hasher::Pbkdf2(Pbkdf2::sha256(3_000))).with_upgrades();
+    let enter = || authenticate(&site.db, &renewing, "ada", PASSWORD);
+    let (first, second) = tokio::join!(enter(), enter());
+    let stored = User::objects().filter(|user| user.username.eq("ada")).get(&site.db).await.expect("ada").password;
+    assert!(stored.starts_with("pbkdf2_sha256$3000$"), "{stored}");
+    for found in [first, second] {
+        // Each has the password that is stored, or its session would end at once.
+        assert_eq!(found.expect("an answer").expect("ada").password, stored);
+    }
+}
