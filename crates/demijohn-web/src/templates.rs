@@ -10,6 +10,7 @@ use minijinja::Value;
 use crate::{Html, RequestContext, Session, Site};
 
 mod engine;
+mod escape;
 mod failure;
 mod page;
 mod setup;

@@ -28,6 +28,7 @@ impl Engine {
     ) -> Self {
         let dirs: Arc<[Dir]> = dirs.into();
         let sources = Arc::clone(&dirs);
+        environment.set_formatter(super::escape::write);
         environment.set_auto_reload(reloads);
         environment.set_loader(move |name| Ok(load(&sources, name)));
         Self { environment, dirs, providers }

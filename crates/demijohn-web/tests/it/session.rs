@@ -311,7 +311,7 @@ async fn messages_are_shown_once() {
     let client = client(app).await;
     assert_eq!(client.get("/list").await.text(), "none");
     client.post("/save").await.assert_status(303).assert_redirect("/list");
-    assert_eq!(client.get("/list").await.text(), "[success: saved &lt;b&gt;it&lt;&#x2f;b&gt;][warning: twice]");
+    assert_eq!(client.get("/list").await.text(), "[success: saved &lt;b&gt;it&lt;/b&gt;][warning: twice]");
     assert_eq!(client.get("/list").await.text(), "none");
 }
 
