@@ -20,14 +20,14 @@
 pub use axum;
 pub use demijohn_core::{Check, Error, ErrorKind, FieldErrors, Level, Result, Settings};
 pub use demijohn_macros::{embed, main, test};
-#[cfg(feature = "templates")]
-pub use demijohn_web::{Templates, context, minijinja, to_template_value};
 pub use demijohn_web::{
     App, Args, BoxFuture, Command, Cookie, Dir, Form, Guard, Html, Json, Path, PeerAddr, Plugin, Query, Redirect,
     Request, RequestContext, Response, RouteInfo, SameSite, Site, SiteBuilder, State, Urls,
 };
 #[cfg(feature = "signing")]
 pub use demijohn_web::{Messages, Session, SessionStore, session};
+#[cfg(feature = "templates")]
+pub use demijohn_web::{Templates, context, minijinja, to_template_value};
 pub use serde_json;
 
 #[cfg(feature = "signing")]
@@ -52,7 +52,6 @@ pub mod test {
 
 /// What almost every file of a site uses: `use demijohn::prelude::*;`.
 pub mod prelude {
-    pub use crate::{App, Error, Form, Html, Json, Path, Query, Redirect, Result, Settings, State, Urls};
     #[cfg(feature = "admin")]
     pub use crate::admin::{self, AppAdmin};
     #[cfg(feature = "auth")]
@@ -62,12 +61,13 @@ pub mod prelude {
         AppModels, Date, Db, Decimal, ForeignKey, ManyToMany, Model, Text, Time, Timestamp, Tx, Uuid, avg, coalesce,
         count, count_rows, exists, max, min, sum, when,
     };
+    pub use crate::{App, Error, Form, Html, Json, Path, Query, Redirect, Result, Settings, State, Urls};
     #[cfg(feature = "signing")]
     pub use crate::{Messages, Session};
-    #[cfg(feature = "orm")]
-    pub use demijohn_macros::Model;
     #[cfg(feature = "templates")]
     pub use crate::{Templates, context};
+    #[cfg(feature = "orm")]
+    pub use demijohn_macros::Model;
     pub use serde_json::{Value, json};
 }
 

@@ -1,0 +1,13 @@
+use demijohn::prelude::*;
+
+#[derive(Model)]
+struct Post {
+    id: i64,
+    title: String,
+}
+
+async fn find(db: Db) -> Result<Vec<Post>> {
+    Post::objects().filter(|p| p.titel.eq("x")).all(&db).await
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use demijohn::prelude::*;
+
+#[derive(Model)]
+#[model(ordering = ["nmae"])]
+struct Tag {
+    name: String,
+}
+
+fn main() {}
