@@ -18,12 +18,21 @@ pub struct Path {
     parent: Option<(&'static Path, u16)>,
     children: OnceLock<Box<[OnceLock<&'static Path>]>>,
     deeper: OnceLock<&'static Path>,
+    /// How the query of its whole rows begins, with `"` and with a backtick around names.
+    whole_rows: [OnceLock<Box<str>>; 2],
 }
 
 impl Path {
     /// The table of a query that is not inside another. The derive makes one `static` for each model.
     pub const fn root(model: &'static ModelMeta) -> Self {
-        Self { model, depth: 0, parent: None, children: OnceLock::new(), deeper: OnceLock::new() }
+        Self {
+            model,
+            depth: 0,
+            parent: None,
+            children: OnceLock::new(),
+            deeper: OnceLock::new(),
+            whole_rows: [const { OnceLock::new() }; 2],
+        }
     }
 
     /// A root for a model that is only known at run time.
@@ -69,6 +78,10 @@ impl Path {
     /// Has it no steps?
     pub fn is_root(&self) -> bool {
         self.parent.is_none()
+    }
+
+    pub(crate) fn whole_rows(&self, quote: char) -> &OnceLock<Box<str>> {
+        &self.whole_rows[usize::from(quote == '`')]
     }
 
     /// One step further, along the foreign key at this position.

@@ -94,7 +94,7 @@ struct Writer {
 
 impl Writer {
     fn new(dialect: &'static dyn Dialect) -> Self {
-        Self { dialect, sql: String::with_capacity(192), params: Vec::new(), scopes: Vec::new(), aliases: 0 }
+        Self { dialect, sql: String::with_capacity(256), params: Vec::new(), scopes: Vec::new(), aliases: 0 }
     }
 
     fn finish(self) -> Statement {

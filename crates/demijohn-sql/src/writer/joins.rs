@@ -36,6 +36,11 @@ impl Scope {
         Self { root, tables: Tables::One }
     }
 
+    /// Is it one table whose columns stand alone?
+    pub(super) fn is_one(&self) -> bool {
+        matches!(self.tables, Tables::One)
+    }
+
     /// The table that an update changes: it has no alias.
     pub(super) fn changed(root: &'static Path) -> Self {
         Self { root, tables: Tables::Changed }
@@ -65,6 +70,13 @@ pub(super) fn needs_tables(query: &Select) -> bool {
     found || has_subquery(query)
 }
 
+/// Can its columns stand without a table in front?
+fn needs_no_other_table(query: &Select) -> bool {
+    let mut all_own = !matches!(&query.projection, Projection::Model(related) if !related.is_empty());
+    columns(query, &mut |column| all_own &= std::ptr::eq(shorten(column).path, query.from));
+    all_own && !has_subquery(query)
+}
+
 fn has_subquery(query: &Select) -> bool {
     fn test(expr: &Expr) -> bool {
         matches!(expr, Expr::Exists(_) | Expr::Query(_) | Expr::InQuery(..)) || expr.any_child(&mut test)
@@ -82,17 +94,15 @@ fn has_subquery(query: &Select) -> bool {
 impl Writer {
     /// Opens the scope of a query: decides its aliases.
     pub(super) fn open_scope(&mut self, query: &Select) {
+        if self.scopes.is_empty() && needs_no_other_table(query) {
+            self.scopes.push(Scope::one(query.from));
+            return;
+        }
         let mut joined: Vec<(&'static Path, usize)> = Vec::new();
         let mut wanted: Vec<&'static Path> = Vec::new();
         columns(query, &mut |column| wanted.push(shorten(column).path));
         if let Projection::Model(related) = &query.projection {
             wanted.extend(related.iter().copied());
-        }
-        let bare =
-            self.scopes.is_empty() && wanted.iter().all(|path| std::ptr::eq(*path, query.from)) && !has_subquery(query);
-        if bare {
-            self.scopes.push(Scope::one(query.from));
-            return;
         }
         let own = self.aliases;
         self.aliases += 1;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use demijohn_core::model::FieldMeta;
 
 use super::Writer;
-use super::joins::Place;
+use super::joins::{Place, Scope};
 use crate::{Column, Expr, Order, Path, Projection, Select};
 
 impl Writer {
@@ -14,9 +14,7 @@ impl Writer {
             query.and_filter(Expr::Or(Vec::new()));
         }
         self.open_scope(&query);
-        self.sql.push_str(if query.distinct { "SELECT DISTINCT " } else { "SELECT " });
-        let grouped = self.projection(&query);
-        self.tables(query.from);
+        let grouped = self.head(&query);
         if let Some(filter) = query.filter {
             self.sql.push_str(" WHERE ");
             self.expr(filter);
@@ -29,6 +27,33 @@ impl Writer {
         self.order_by(query.order);
         self.slice(query.limit, query.offset);
         self.scopes.pop();
+    }
+
+    /// `SELECT … FROM …`; what the rows are grouped by comes back, with its position.
+    fn head(&mut self, query: &Select) -> Vec<(usize, Expr)> {
+        if self.is_whole_rows_of_one_table(query) {
+            // The commonest query by far begins the same for a model every time.
+            let quote = self.dialect.quote();
+            let text = query.from.whole_rows(quote).get_or_init(|| {
+                let mut writer = Self::new(self.dialect);
+                writer.scopes.push(Scope::one(query.from));
+                writer.sql.push_str("SELECT ");
+                writer.projection(query);
+                writer.tables(query.from);
+                writer.sql.into()
+            });
+            self.sql.push_str(text);
+            return Vec::new();
+        }
+        self.sql.push_str(if query.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        let grouped = self.projection(query);
+        self.tables(query.from);
+        grouped
+    }
+
+    fn is_whole_rows_of_one_table(&self, query: &Select) -> bool {
+        let whole = matches!(&query.projection, Projection::Model(related) if related.is_empty());
+        whole && !query.distinct && self.scopes.last().is_some_and(Scope::is_one)
     }
 
     /// How many rows a query gives. Rows that are cut, grouped or made distinct are counted after that was done.
