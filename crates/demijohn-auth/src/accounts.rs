@@ -6,6 +6,7 @@ use demijohn_core::{Error, Result};
 use demijohn_orm::{Executor, Model as _};
 use demijohn_web::Site;
 use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
 
 use crate::Throttle;
 use crate::hashers::Hashing;
@@ -122,10 +123,10 @@ impl Accounts {
         const SAMPLE: u64 = 200;
         let look = async || {
             let some = User::objects().select(|user| user.password).limit(SAMPLE).all(db).await?;
-            for stored in &some {
-                self.hashing.observe(stored);
-            }
-            Ok::<_, Error>(())
+            let hashing = self.hashing.clone();
+            // Two ways of storing are compared by running both, which takes some time.
+            let compare = spawn_blocking(move || some.iter().for_each(|stored| hashing.observe(stored)));
+            compare.await.map_err(|error| Error::internal("stored passwords could not be read").with_source(error))
         };
         self.observed.get_or_try_init(look).await.copied()
     }

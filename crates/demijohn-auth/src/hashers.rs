@@ -28,6 +28,7 @@ mod hashing;
 mod md5;
 mod pbkdf2;
 mod scrypt;
+mod speed;
 #[cfg(test)]
 mod tests;
 

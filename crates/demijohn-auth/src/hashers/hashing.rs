@@ -7,6 +7,7 @@ use demijohn_core::{Error, ErrorKind, Result};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
+use super::speed::Speed;
 use super::{Encoded, Hasher, Pbkdf2, check_length};
 
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub struct Hashing {
     accepts_md5: bool,
     /// The slowest hasher found in the database so far: what a check for an unknown user must cost.
     slowest: Arc<Mutex<Hasher>>,
+    speed: Arc<Speed>,
     cores: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
@@ -65,6 +67,7 @@ impl Hashing {
             upgrades: false,
             accepts_md5: preferred == Hasher::Md5,
             slowest: Arc::new(Mutex::new(preferred)),
+            speed: Arc::default(),
             cores: Arc::new(Semaphore::new(cores)),
             places: Arc::new(Semaphore::new(cores + MAX_WAITING)),
         }
@@ -110,7 +113,7 @@ impl Hashing {
             Some(true) if self.upgrades && stored.is_outdated(&self.preferred) => Outcome::Outdated,
             Some(true) => Outcome::Correct,
             Some(false) => {
-                burn(raw, owed(stored.hasher(), slowest));
+                burn(raw, self.speed.owed(stored.hasher(), slowest));
                 Outcome::Wrong
             }
             None => self.check_nobody(raw),
@@ -186,16 +189,11 @@ impl Hashing {
 
     fn learn(&self, found: Hasher) -> Hasher {
         let mut slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
-        if found.cost() > slowest.cost() {
+        if self.speed.is_slower(found, *slowest) {
             *slowest = found;
         }
         *slowest
     }
-}
-
-/// What a check against `done` saved, compared with one against `slowest`.
-fn owed(done: Hasher, slowest: Hasher) -> u64 {
-    slowest.cost().saturating_sub(done.cost())
 }
 
 /// Works for as long as `cost` iterations of PBKDF2 take.
