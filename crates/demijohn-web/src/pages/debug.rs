@@ -170,7 +170,8 @@ fn headers(head: &Head) -> String {
     let texts: Vec<(&str, String)> = headers
         .into_iter()
         .flatten()
-        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        // The address of the page before may hold secrets in its query.
+        .map(|(name, value)| (name.as_str(), redact::path(&String::from_utf8_lossy(value.as_bytes()))))
         .collect();
     folded("Headers", &format!("{}", texts.len()), &table(texts.iter().map(|(name, value)| (*name, value.as_str()))))
 }

@@ -102,8 +102,8 @@ async fn browsers_get_pages_without_inner_details() {
 #[tokio::test]
 async fn development_shows_where_and_why() {
     let client = TestClient::new((app(), debug_settings())).await.expect("it is sound");
-    let page =
-        client.get("/broken?page=2&api_key=hunter3").header("authorization", "Bearer hunter4").await.assert_status(500);
+    let request = client.get("/broken?page=2&api_key=hunter3").header("authorization", "Bearer hunter4");
+    let page = request.header("referer", "http://localhost/a?reset_token=hunter5").await.assert_status(500);
     let text = page.text();
     for shown in [
         "cannot read hunter2&#39;s page",
@@ -116,7 +116,7 @@ async fn development_shows_where_and_why() {
     ] {
         assert!(text.contains(shown), "{shown} is not on the page:\n{text}");
     }
-    for hidden in ["hunter3", "hunter4"] {
+    for hidden in ["hunter3", "hunter4", "hunter5"] {
         assert!(!text.contains(hidden), "the page shows {hidden}");
     }
 }
