@@ -48,9 +48,13 @@ pub(crate) struct Fresh {
     _folder: Folder,
 }
 
+/// Accounts whose passwords cost little to hash.
+pub(crate) fn accounts() -> Accounts {
+    Accounts::new().hashing(Hashing::new(Hasher::Pbkdf2(Pbkdf2::sha256(100))))
+}
+
 pub(crate) fn app() -> App {
-    let accounts = Accounts::new().hashing(Hashing::new(Hasher::Pbkdf2(Pbkdf2::sha256(100))));
-    App::new().install(app_with(accounts)).install(demijohn_admin::app()).mount("/", blog::app())
+    App::new().install(app_with(accounts())).install(demijohn_admin::app()).mount("/", blog::app())
 }
 
 impl Fresh {
@@ -165,7 +169,7 @@ pub(crate) fn page(response: TestResponse) -> String {
 
 /// The text of a response.
 pub(crate) fn text(response: TestResponse) -> String {
-    response.text().to_owned()
+    response.text().clone()
 }
 
 /// The fields of a form for a new post that are required.

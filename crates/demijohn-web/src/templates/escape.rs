@@ -1,7 +1,5 @@
 //! How values are written into pages.
 
-use std::fmt::Write as _;
-
 use minijinja::{AutoEscape, Error, Output, State, Value, escape_formatter};
 
 /// Writes a value as MiniJinja does, but leaves `/` alone: it is harmless in text and in quoted attributes, and every
