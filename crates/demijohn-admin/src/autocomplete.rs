@@ -32,7 +32,7 @@ async fn search(staff: &Staff) -> Result<Json> {
     let model = staff.admin().find(text("app_label"), text("model_name"));
     let model = model.filter(|model| staff.may(Act::Add, model.meta) || staff.may(Act::Change, model.meta));
     let Some(target) = model
-        .filter(|model| model.shows(text("field_name")))
+        .filter(|model| model.asks_for(text("field_name")))
         .and_then(|model| target_of(model.meta, text("field_name")))
     else {
         return Err(demijohn_core::Error::denied("there is no such field that you may fill in"));

@@ -90,7 +90,7 @@ pub(crate) async fn change(staff: Staff, Path((app, name, key)): RowPath) -> Res
         let model = staff.model(&app, &name)?;
         require(staff.may_see(model.meta))?;
         let record = delete::row(&staff.db, model, &key).await?;
-        let mode = if may_change(&staff, model, &record) { Mode::Change(&record) } else { Mode::View(&record) };
+        let mode = if may_change(&staff, model, &record).await? { Mode::Change(&record) } else { Mode::View(&record) };
         let mut form = build::form(&staff, model, mode, None).await?;
         build::choose(&staff, model.meta, &mut form, None).await?;
         page::draw(&staff, model, mode, &form)
@@ -104,14 +104,14 @@ pub(crate) async fn save(staff: Staff, Path((app, name, key)): RowPath, data: Fo
         let model = staff.model(&app, &name)?;
         require(staff.may(Act::Change, model.meta))?;
         let record = delete::row(&staff.db, model, &key).await?;
-        require(may_change(&staff, model, &record))?;
+        require(may_change(&staff, model, &record).await?)?;
         submit(&staff, model, Mode::Change(&record), &data).await
     };
     staff.answer(page).await
 }
 
-fn may_change(staff: &Staff, model: &AdminModel, record: &Record) -> bool {
-    staff.may(Act::Change, model.meta) && users::may_touch(staff, record)
+async fn may_change(staff: &Staff, model: &AdminModel, record: &Record) -> Result<bool> {
+    Ok(staff.may(Act::Change, model.meta) && users::may_act_as(staff, record).await?)
 }
 
 /// Saves what was sent, or shows the form again with everything that is wrong.
@@ -125,6 +125,7 @@ async fn submit(staff: &Staff, model: &AdminModel, mode: Mode<'_>, data: &FormDa
     }
     let is_valid = form.validate().is_ok();
     users::check(model.meta, &mut form);
+    users::check_grants(staff, model.meta, &mut form).await?;
     // Of the fields that are valid, those whose value is taken are named at once, beside those that are not.
     let is_free = unique::check(&staff.db, model.meta, mode.record(), &mut form).await?;
     if !(is_valid && is_free && form.errors().is_empty()) {

@@ -40,7 +40,8 @@ pub(crate) async fn act(staff: Staff, Path((app, name)): Path<(String, String)>,
 async fn show(staff: &Staff, app: &str, name: &str) -> Result<Response> {
     let model = staff.model(app, name)?;
     require(staff.may_see(model.meta))?;
-    let query = ListQuery::parse(staff.query());
+    // What another page put away for its way back means nothing here.
+    let query = ListQuery::parse(staff.query()).without(&["_changelist_filters"]);
     let Some(shown) = which_rows(model, &query) else {
         return Ok(without_nonsense(staff, model, &query));
     };
@@ -58,6 +59,9 @@ fn without_nonsense(staff: &Staff, model: &AdminModel, query: &ListQuery) -> Res
 
 /// The rows that search and filters leave; `None` when a filter names no column or no value of it.
 fn which_rows(model: &AdminModel, query: &ListQuery) -> Option<Condition> {
+    if query.is_too_long() {
+        return None;
+    }
     let mut condition = Condition::all();
     for (name, text) in query.filters() {
         condition = condition & lookup::condition(model, name, text)?;

@@ -89,6 +89,11 @@ impl AdminModel {
         }
     }
 
+    /// Can its form change this field?
+    pub(crate) fn asks_for(&self, name: &str) -> bool {
+        self.shows(name) && !self.readonly_fields.iter().any(|column| column.meta().name == name)
+    }
+
     /// What is wrong with the options.
     pub(crate) fn checks(&self) -> Vec<Check> {
         let object = format!("the admin of {}", self.meta.full_name());

@@ -78,6 +78,11 @@ impl Staff {
         self.user.is_superuser || self.permissions.has(&act.permission(meta))
     }
 
+    /// Has this person all of these permissions: `blog.add_post`?
+    pub(crate) fn has_all<'p>(&self, permissions: impl IntoIterator<Item = &'p str>) -> bool {
+        self.user.is_superuser || self.permissions.has_all(permissions)
+    }
+
     /// May this person open rows of it? Who may change one may see it.
     pub(crate) fn may_see(&self, meta: &ModelMeta) -> bool {
         self.may(Act::View, meta) || self.may(Act::Change, meta)

@@ -1,6 +1,7 @@
 //! What is different about users: their password is never shown, and it is set on pages of its own.
 
 mod add;
+mod grants;
 mod set_password;
 
 use demijohn_auth::{Group, User};
@@ -10,9 +11,10 @@ use demijohn_orm::records::Record;
 use serde_json::{Value as Json, json};
 
 pub(crate) use add::{add, add_form};
+pub(crate) use grants::{check_grants, may_act_as};
 pub(crate) use set_password::{password_form, set_password};
 
-use crate::access::{Act, user_meta};
+use crate::access::user_meta;
 use crate::model::Fieldset;
 use crate::staff::Staff;
 use crate::{AdminModel, ModelAdmin};
@@ -32,7 +34,7 @@ pub(crate) fn is_user(model: &AdminModel) -> bool {
     model.meta == user_meta()
 }
 
-/// Only a superuser may change or delete one: whoever could set a superuser's password would be one.
+/// Only a superuser may change or delete one.
 pub(crate) fn may_touch(staff: &Staff, record: &Record) -> bool {
     let is_superuser = || record.value("is_superuser").and_then(Value::as_bool).unwrap_or_default();
     staff.user.is_superuser || record.meta() != user_meta() || !is_superuser()
@@ -59,12 +61,11 @@ fn fieldsets() -> Vec<Fieldset> {
 }
 
 /// How a user's password is stored, in place of it.
-pub(crate) fn password_summary(staff: &Staff, model: &AdminModel, record: &Record) -> Option<Json> {
+pub(crate) fn password_summary(staff: &Staff, model: &AdminModel, record: &Record, may_set: bool) -> Option<Json> {
     if !is_user(model) {
         return None;
     }
     let stored = record.value("password").map(ToString::to_string).unwrap_or_default();
-    let may_set = staff.may(Act::Change, model.meta) && may_touch(staff, record);
     let summary = if demijohn_auth::hashers::is_usable(&stored) && !stored.is_empty() {
         format!("Stored with {}", algorithm(&stored))
     } else {
@@ -86,14 +87,13 @@ fn algorithm(stored: &str) -> &'static str {
     KNOWN.into_iter().find(|known| *known == name).unwrap_or("an unknown algorithm")
 }
 
-/// Adds an error for a user name that is none.
+/// Adds an error for a new user name that is none. One that is there already may stay.
 pub(crate) fn check(meta: &ModelMeta, form: &mut Form) {
-    if meta != user_meta() {
+    if meta != user_meta() || !form.changed().contains(&"username") {
         return;
     }
     let name = form.cleaned().text("username");
-    let is_allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '@' | '+' | '-');
-    if !name.chars().all(is_allowed) {
+    if !name.is_empty() && User::check_username(name).is_some() {
         form.add_error(
             "username",
             "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",

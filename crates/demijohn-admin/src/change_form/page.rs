@@ -50,7 +50,8 @@ pub(super) fn draw(staff: &Staff, model: &AdminModel, mode: Mode<'_>, form: &For
 fn form_context(staff: &Staff, model: &AdminModel, mode: Mode<'_>, form: &Form) -> Json {
     let context = form.context();
     let mut fields = fields_context(staff, model, form);
-    if let Some(password) = mode.record().and_then(|record| users::password_summary(staff, model, record)) {
+    let may_set = matches!(mode, Mode::Change(_));
+    if let Some(password) = mode.record().and_then(|record| users::password_summary(staff, model, record, may_set)) {
         fields.push(("password".to_owned(), password));
     }
     let fieldsets: Vec<Json> = fieldsets(model, fields);

@@ -3,6 +3,12 @@
 /// The names in a list's query that are no filters.
 const OWN: [&str; 6] = ["q", "o", "p", "all", "e", "_changelist_filters"];
 
+/// Characters of a search; what follows is not looked for.
+pub(crate) const LONGEST_SEARCH: usize = 500;
+/// Bytes of a list's query that is put away in an address, and of filters. Without a bound a long address would come
+/// back in every link of the page.
+const LONGEST: usize = 6_000;
+
 /// The query of a list's address: search, order, page and filters. The address is the whole state of a list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ListQuery(Vec<(String, String)>);
@@ -11,12 +17,17 @@ impl ListQuery {
     pub(crate) fn parse(query: &str) -> Self {
         /// More filters than this no list has.
         const MOST: usize = 100;
-        Self(
-            form_urlencoded::parse(query.as_bytes())
-                .take(MOST)
-                .map(|(n, v)| (n.into_owned(), v.into_owned()))
-                .collect(),
-        )
+        let pairs = form_urlencoded::parse(query.as_bytes()).take(MOST).map(|(name, value)| {
+            let is_short = OWN.contains(&name.as_ref()) && name != "_changelist_filters";
+            let value = if is_short { value.chars().take(LONGEST_SEARCH).collect() } else { value.into_owned() };
+            (name.into_owned(), value)
+        });
+        Self(pairs.collect())
+    }
+
+    /// Is it longer than any that a list makes? Every row of a list has its query in a link.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.filters().map(|(name, value)| name.len() + value.len()).sum::<usize>() > LONGEST
     }
 
     /// The value of a name; the last one when it is repeated.
@@ -61,9 +72,10 @@ impl ListQuery {
     }
 }
 
-/// An address with the list's query put away in it, to be found again when the form is done.
+/// An address with the list's query put away in it, to be found again when the form is done; without one that is
+/// longer than any that a list makes.
 pub(crate) fn with_filters(url: &str, filters: &str) -> String {
-    if filters.is_empty() {
+    if filters.is_empty() || filters.len() > LONGEST {
         return url.to_owned();
     }
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("_changelist_filters", filters).finish();

@@ -5,11 +5,10 @@ use demijohn_orm::Condition;
 use demijohn_sql::{Column, Compare, Expr, Match};
 
 use super::columns::display_columns;
+use super::query::LONGEST_SEARCH;
 
 /// Words of one search; what follows is not looked for.
 const MOST_WORDS: usize = 20;
-/// Characters of one search.
-const LONGEST: usize = 500;
 
 /// The rows in which every word stands somewhere in one of these columns, in any case of letters.
 ///
@@ -50,7 +49,7 @@ fn matches(column: Column, word: &str) -> Option<Expr> {
 
 /// The words of a search: between spaces, or between quotes.
 fn words(text: &str) -> Vec<String> {
-    let text: String = text.chars().filter(|letter| *letter != '\0').take(LONGEST).collect();
+    let text: String = text.chars().filter(|letter| *letter != '\0').take(LONGEST_SEARCH).collect();
     let mut words = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() && words.len() < MOST_WORDS {

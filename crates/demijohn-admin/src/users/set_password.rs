@@ -9,7 +9,7 @@ use demijohn_orm::records::Record;
 use demijohn_web::{Path, Redirect};
 use serde_json::json;
 
-use super::{is_user, may_touch};
+use super::{is_user, may_act_as};
 use crate::access::{Act, require};
 use crate::change_form::{fields_context, object_context};
 use crate::log_entry::{self, Action, Logged};
@@ -67,7 +67,7 @@ async fn find<'s>(staff: &'s Staff, app: &str, name: &str, key: &str) -> Result<
     }
     require(staff.may(Act::Change, model.meta))?;
     let record = delete::row(&staff.db, model, key).await?;
-    require(may_touch(staff, &record))?;
+    require(may_act_as(staff, &record).await?)?;
     Ok((model, record))
 }
 

@@ -6,6 +6,7 @@ mod blog;
 mod checks;
 mod deletion;
 mod forms;
+mod grants;
 mod hostile;
 mod lists;
 mod login;
