@@ -9,6 +9,10 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 
 /// A piece of HTML: a response, and in templates a value that is not escaped again.
+///
+/// Every page is sent with a content security policy under which no inline script or style runs, unless it carries the
+/// nonce of its request (`RequestContext::csp_nonce`). A `Content-Security-Policy` of the handler's own takes the
+/// place of ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Html(pub String);
 
