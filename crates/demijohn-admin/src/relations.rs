@@ -7,6 +7,8 @@ use demijohn_orm::records::{self, Record, RecordSet};
 use demijohn_orm::{Condition, Executor, Model as _};
 use demijohn_sql::{Column, Expr, Match, Path};
 
+use crate::show;
+
 /// A row as somebody chooses it.
 #[derive(Debug, Clone)]
 pub(crate) struct Named {
@@ -22,8 +24,16 @@ pub(crate) fn naming_fields(meta: &'static ModelMeta) -> Vec<&'static FieldMeta>
     meta.display_fields()
 }
 
-/// What people read for a row. A foreign key among what names it reads as the row's name, if that was loaded.
+/// Characters of a row's name. What names it may be a long text, which would make a page of a hundred rows endless.
+const LONGEST_LABEL: usize = 250;
+
+/// What people read for a row, cut where it is no name any more. A foreign key among what names it reads as the row's
+/// name, if that was loaded.
 pub(crate) fn label(record: &Record, root: &'static Path) -> String {
+    show::shortened(&whole_label(record, root), LONGEST_LABEL)
+}
+
+fn whole_label(record: &Record, root: &'static Path) -> String {
     let meta = record.meta();
     let has_relation = naming_fields(meta).iter().any(|field| field.relation.is_some());
     if !has_relation {

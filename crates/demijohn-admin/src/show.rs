@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 pub(crate) const EMPTY: &str = "-";
 
 /// Characters of a text that a list shows.
-const LONGEST: usize = 100;
+pub(crate) const LONGEST: usize = 100;
 
 /// A moment: `22 Nov 2026, 08:30`.
 pub(crate) fn moment(moment: Timestamp, zone: &TimeZone) -> String {

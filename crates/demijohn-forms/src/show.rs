@@ -60,10 +60,12 @@ fn time_of_day(time: Time) -> String {
     }
 }
 
-/// Objects and lists over several lines, anything else on one.
+/// Short objects and lists over several lines, anything else on one: what is indented deeply becomes a hundred times
+/// as long.
 fn json(document: &serde_json::Value) -> String {
-    if document.is_object() || document.is_array() {
-        return format!("{document:#}");
-    }
-    document.to_string()
+    /// Bytes that people still read.
+    const LONGEST: usize = 10_000;
+    let text = document.to_string();
+    let has_lines = (document.is_object() || document.is_array()) && text.len() <= LONGEST;
+    if has_lines { format!("{document:#}") } else { text }
 }

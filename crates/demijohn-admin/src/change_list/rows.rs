@@ -52,13 +52,13 @@ pub(crate) fn row(
 }
 
 fn cell(staff: &Staff, column: &ListColumn, record: &Record, label: &str) -> Json {
-    let Some(shown) = column.column else { return show::text_cell(label) };
+    let Some(shown) = column.column else { return show::text_cell(&show::shortened(label, show::LONGEST)) };
     let value = record.column(shown).unwrap_or(&Value::Null);
     if value.is_null() {
         return if record.row_at(shown.path).is_some() { show::null_cell(shown.meta()) } else { show::empty_cell() };
     }
     match column.names {
-        Some(path) => show::text_cell(&related_name(record, path, value)),
+        Some(path) => show::text_cell(&show::shortened(&related_name(record, path, value), show::LONGEST)),
         None => show::cell(shown.meta(), value, &staff.admin().zone),
     }
 }

@@ -136,6 +136,25 @@ async fn rows_for_a_field_that_nobody_can_fill_in_are_not_searched() {
 }
 
 #[tokio::test]
+async fn rows_named_by_long_texts_are_named_shortly_on_every_page() {
+    let fresh = Fresh::new().await;
+    let ada = fresh.superuser("ada").await;
+    let post = fresh.post("First", &ada).await;
+    let body = "long ".repeat(100_000);
+    for _ in 0..5 {
+        fresh.comment(&post, &body).await;
+    }
+    let client = fresh.client(&ada).await;
+    for path in ["/admin/blog/comment/", "/admin/blog/post/1/delete/", "/admin/blog/comment/1/history/"] {
+        let page = page(client.get(path).await);
+        assert!(page.contains("long long") && page.contains('…') && page.len() < 50_000, "{path}: {}", page.len());
+    }
+    client.post("/admin/blog/comment/1/delete/").form(&[("post", "yes")]).await.assert_status(303);
+    let logged = fresh.sql("SELECT object_repr FROM django_admin_log").await;
+    assert_eq!(logged, ["long ".repeat(40)]);
+}
+
+#[tokio::test]
 async fn a_long_address_does_not_come_back_in_every_link() {
     let fresh = Fresh::new().await;
     let ada = fresh.superuser("ada").await;

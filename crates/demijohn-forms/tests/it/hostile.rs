@@ -247,3 +247,12 @@ fn what_was_read_and_shown_is_read_again_as_the_same() {
     }
     assert!(read > 5_000, "only {read} texts were valid anywhere");
 }
+
+#[test]
+fn a_deep_document_is_not_drawn_many_times_as_long_as_it_is() {
+    let stored = format!("{}{}{}", "[".repeat(100), "1,".repeat(100_000) + "1", "]".repeat(100));
+    let mut field = Field::json("json");
+    field.set_initial(demijohn_core::model::Value::Json(serde_json::from_str(&stored).expect("JSON")));
+    let html = Form::new().field(field).render();
+    assert!(html.len() < 2 * stored.len(), "{} from {}", html.len(), stored.len());
+}
