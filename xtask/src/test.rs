@@ -12,7 +12,7 @@ pub(crate) fn run(arguments: &[String]) -> Result {
 /// Runs them; what the machine cannot have is skipped with a reason, or fails in CI.
 fn run_tests(arguments: &[String]) -> Result {
     let mut skipped = Vec::new();
-    let mut tests = cargo(&["test", "--workspace"]);
+    let mut tests = cargo(&["test", "--workspace", "--no-fail-fast"]);
     tests.args(arguments).env("DEMIJOHN_SCREENSHOTS", target().join("screenshots"));
     if in_ci() {
         tests.env("DEMIJOHN_REQUIRE_ALL", "1");

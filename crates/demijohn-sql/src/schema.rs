@@ -1,6 +1,6 @@
 //! Tables as data, and the statements that make and change them, as Django makes them.
 //!
-//! A migration compares the [`Table`]s before and after itself: [`diff`] finds the [`Change`]s, [`write`] turns each
+//! A migration compares the [`Table`]s before and after itself: [`diff`] finds the [`Change`]s, [`write()`] turns each
 //! into SQL. What only the database knows (the names that its indexes have, its triggers and views) comes in as
 //! [`Existing`], so everything here is a pure function.
 
