@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::{Site, log};
 
+mod alarm;
 mod connection;
 mod impatient;
 mod signal;

@@ -11,10 +11,11 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
+use super::alarm::Alarm;
 use super::impatient::Impatient;
 use crate::PeerAddr;
 use crate::shell::Shell;
@@ -61,7 +62,7 @@ impl Connection {
             Arc::clone(&shell).handle(request)
         });
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
+            .timer(Alarm::default())
             .header_read_timeout(header_timeout)
             .max_headers(MOST_HEADERS)
             .max_buf_size(HEAD_BUFFER)

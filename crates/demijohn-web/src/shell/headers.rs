@@ -24,12 +24,16 @@ impl SecurityHeaders {
     /// `page` is the nonce of a page's scripts, if one was made; none for a file, which its developer wrote.
     pub(crate) fn apply(&self, headers: &mut HeaderMap, is_https: bool, page: Option<Option<&str>>) {
         headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
-        headers.entry(X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
-        headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
-        headers.entry(&OPENER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
         if let Some(transport) = self.transport.as_ref().filter(|_| is_https) {
             headers.entry(STRICT_TRANSPORT_SECURITY).or_insert_with(|| transport.clone());
         }
+        // The others are about documents: what may frame one, open one, and learn where its links lead from.
+        if headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json") {
+            return;
+        }
+        headers.entry(X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
+        headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+        headers.entry(&OPENER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
         if let Some(nonce) = page {
             content_policy(headers, nonce);
         }

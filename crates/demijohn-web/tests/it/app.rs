@@ -248,6 +248,14 @@ async fn every_response_carries_the_security_headers() {
 }
 
 #[tokio::test]
+async fn json_carries_the_headers_that_mean_something_for_it() {
+    let client = client(App::new().get("/", async || demijohn_web::Json(1))).await;
+    let response = client.get("/").await;
+    assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(response.header("x-frame-options"), None);
+}
+
+#[tokio::test]
 async fn transport_security_is_sent_over_https_only() {
     let mut settings = test_settings();
     settings.hsts = std::time::Duration::from_secs(3600);
