@@ -1,6 +1,7 @@
 //! The host names a site answers to.
 
 use std::net::Ipv6Addr;
+use std::sync::OnceLock;
 
 use demijohn_core::{Error, ErrorKind, Result, Settings, suggest};
 use http::HeaderValue;
@@ -12,7 +13,12 @@ pub(crate) struct Hosts {
     any: bool,
     allowed: Vec<String>,
     this_machine: bool,
+    /// The first host that was let in: nearly every request names the same, and then one comparison is enough.
+    usual: OnceLock<HeaderValue>,
 }
+
+/// The longest name that is kept.
+const LONGEST_HOST: usize = 261;
 
 impl Hosts {
     pub(crate) fn new(settings: &Settings) -> Self {
@@ -21,6 +27,7 @@ impl Hosts {
             any: allowed.iter().any(|host| host == "*") || (allowed.is_empty() && !settings.debug),
             this_machine: settings.debug,
             allowed,
+            usual: OnceLock::new(),
         }
     }
 
@@ -33,13 +40,24 @@ impl Hosts {
             parts.headers.insert(HOST, host);
         }
         let mut headers = parts.headers.get_all(HOST).iter();
-        let named = headers.next().map_or(Some(""), |value| value.to_str().ok());
-        let (Some(host), None) = (named, headers.next()) else {
+        let (value, None) = (headers.next(), headers.next()) else {
+            return Err(self.refusal(""));
+        };
+        if value.is_some() && value == self.usual.get() {
+            return Ok(());
+        }
+        let Some(host) = value.map_or(Some(""), |value| value.to_str().ok()) else {
             return Err(self.refusal(""));
         };
         let name = without_port(host);
         let is_allowed = is_host(name) && (self.any || self.allows(&name.to_ascii_lowercase()));
-        if is_allowed { Ok(()) } else { Err(self.refusal(host)) }
+        if !is_allowed {
+            return Err(self.refusal(host));
+        }
+        if let Some(value) = value.filter(|value| value.len() <= LONGEST_HOST) {
+            self.usual.get_or_init(|| value.clone());
+        }
+        Ok(())
     }
 
     fn allows(&self, name: &str) -> bool {
