@@ -234,7 +234,7 @@ async fn a_site_is_gone_when_its_last_holder_is() {
 }
 
 #[tokio::test]
-async fn every_response_carries_the_security_headers() {
+async fn what_a_browser_may_show_carries_the_security_headers() {
     let own = async || ([("x-frame-options", "SAMEORIGIN")], "framed");
     let client = client(App::new().get("/", open).get("/own", own)).await;
     for path in ["/", "/nowhere"] {
