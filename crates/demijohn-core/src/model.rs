@@ -4,18 +4,24 @@
 //! Screens and migrations work on these and on [`Value`]s, never on the user's type.
 
 mod field;
+mod index;
 mod kind;
 mod meta;
+mod range;
 mod registry;
+mod template;
 mod value;
 
-pub use field::{AutoNow, Choice, FieldMeta, Format};
+pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, Validator};
+pub use index::{CheckMeta, Deferrable, ExclusionMeta, IndexMeta, IndexMethod};
 pub use kind::FieldKind;
-pub use meta::{IndexMeta, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, RelationMeta, SourceMeta};
+pub use meta::{ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, RelationMeta, SourceMeta};
+pub use range::Range;
 pub use registry::Models;
+pub use template::{SqlTemplate, TemplatePart};
 pub use value::Value;
 
-pub use jiff::Timestamp;
 pub use jiff::civil::{Date, Time};
+pub use jiff::{SignedDuration as Duration, Timestamp};
 pub use rust_decimal::Decimal;
 pub use uuid::Uuid;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use demijohn_core::Result;
 use demijohn_core::model::Models;
-use demijohn_sql::{Connection, Driver};
+use demijohn_sql::{Connection, Driver, TransactionOptions};
 use demijohn_web::RequestContext;
 
 use crate::{Executor, Tx};
@@ -74,7 +74,11 @@ impl Db {
     /// The function's own error, or what the database reports at the commit; `orm.savepoint` when a savepoint inside it
     /// was dropped half-way.
     pub async fn atomic<T>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
-        let tx = Tx::new(self.inner.driver.begin().await?, self.inner.models.clone(), self.log.clone());
+        let tx = Tx::new(
+            self.inner.driver.begin(TransactionOptions::default()).await?,
+            self.inner.models.clone(),
+            self.log.clone(),
+        );
         match work(&tx).await {
             Ok(value) => {
                 tx.commit().await?;

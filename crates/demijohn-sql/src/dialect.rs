@@ -72,6 +72,11 @@ impl Dialect for Sqlite {
             FieldKind::Time => "time".into(),
             FieldKind::Uuid => "char(32)".into(),
             FieldKind::Binary => "BLOB".into(),
+            FieldKind::PositiveSmallInt => "smallint unsigned".into(),
+            FieldKind::PositiveInteger => "integer unsigned".into(),
+            FieldKind::PositiveBigInt => "bigint unsigned".into(),
+            FieldKind::Duration => "bigint".into(),
+            FieldKind::IpAddress => "char(39)".into(),
             _ => "text".into(),
         }
     }
@@ -118,6 +123,21 @@ impl Dialect for Postgres {
             FieldKind::Uuid => "uuid".into(),
             FieldKind::Json => "jsonb".into(),
             FieldKind::Binary => "bytea".into(),
+            FieldKind::PositiveSmallInt => "smallint".into(),
+            FieldKind::PositiveInteger => "integer".into(),
+            FieldKind::PositiveBigInt => "bigint".into(),
+            FieldKind::Duration => "interval".into(),
+            FieldKind::IpAddress => "inet".into(),
+            FieldKind::Array(of) => format!("{}[]", self.column_type(*of)),
+            FieldKind::Range(of) => match of {
+                FieldKind::Date => "daterange".into(),
+                FieldKind::Timestamp => "tstzrange".into(),
+                FieldKind::Decimal { .. } => "numrange".into(),
+                FieldKind::BigInt | FieldKind::PositiveBigInt => "int8range".into(),
+                _ => "int4range".into(),
+            },
+            FieldKind::HStore => "hstore".into(),
+            FieldKind::TextVector => "tsvector".into(),
             _ => "text".into(),
         }
     }
@@ -171,6 +191,11 @@ impl Dialect for Mysql {
             FieldKind::Uuid => "char(32)".into(),
             FieldKind::Json => "json".into(),
             FieldKind::Binary => "longblob".into(),
+            FieldKind::PositiveSmallInt => "smallint UNSIGNED".into(),
+            FieldKind::PositiveInteger => "integer UNSIGNED".into(),
+            FieldKind::PositiveBigInt => "bigint UNSIGNED".into(),
+            FieldKind::Duration => "bigint".into(),
+            FieldKind::IpAddress => "char(39)".into(),
             _ => "longtext".into(),
         }
     }

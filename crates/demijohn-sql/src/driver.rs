@@ -1,5 +1,6 @@
 //! The [`Driver`] trait: what a database does for the layers above.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,12 +17,64 @@ pub struct Statement {
     pub sql: String,
     /// The values, in the order of the placeholders.
     pub params: Vec<Value>,
+    /// How much work it can be.
+    pub extent: Extent,
+}
+
+/// How much work a statement can be, as far as its text says. A driver that lets statements share a connection puts
+/// only those that are short together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Extent {
+    /// Nobody knows.
+    #[default]
+    Open,
+    /// It reads at most one row of each table by a key, locks nothing and waits for nobody.
+    Point,
 }
 
 impl Statement {
+    /// A statement with its values.
+    pub fn new(sql: impl Into<String>, params: Vec<Value>) -> Self {
+        Self { sql: sql.into(), params, extent: Extent::Open }
+    }
+
     /// A statement without values.
     pub fn plain(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), params: Vec::new() }
+        Self::new(sql, Vec::new())
+    }
+}
+
+/// What a transaction sees of others that run at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Isolation {
+    /// What others committed before each of its statements.
+    ReadCommitted,
+    /// What others committed before its first statement.
+    RepeatableRead,
+    /// As if the transactions ran one after another; one that cannot is ended with `orm.serialization`.
+    Serializable,
+}
+
+/// How a transaction begins. SQLite's are serializable whatever is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TransactionOptions {
+    /// What it sees of others; the database's own choice when not said.
+    pub isolation: Option<Isolation>,
+    /// May it only read?
+    pub read_only: bool,
+}
+
+impl TransactionOptions {
+    /// Sees as much of others as this.
+    pub fn isolation(self, isolation: Isolation) -> Self {
+        Self { isolation: Some(isolation), ..self }
+    }
+
+    /// May only read.
+    pub fn read_only(self) -> Self {
+        Self { read_only: true, ..self }
     }
 }
 
@@ -83,6 +136,15 @@ impl<T> Future for Answer<'_, T> {
 }
 
 /// Something that runs statements: a database as a whole, or one transaction.
+///
+/// A call whose future is dropped half-way leaves nothing behind: its connection is cleaned or closed before anybody
+/// else gets it.
+///
+/// Every driver reports the same thing by the same code, whatever its database calls it: `orm.unique`,
+/// `orm.foreign_key`, `orm.not_null`, `orm.check`, `orm.exclusion`, `orm.too_long`, `orm.out_of_range`, `orm.type`,
+/// `orm.no_such_table`, `orm.no_such_column`, `orm.sql`, `orm.serialization` and `orm.deadlock` (worth another try of
+/// the whole transaction), `orm.lock` (a lock was not to be had), `orm.statement_timeout`, `orm.pool` (no connection was
+/// free in time), `orm.connection` (the server is not there; worth another try later), `orm.transaction` (it is over).
 pub trait Connection: Send + Sync {
     /// How SQL is written for it.
     fn dialect(&self) -> &'static dyn Dialect;
@@ -90,7 +152,8 @@ pub trait Connection: Send + Sync {
     /// Runs a query and hands its rows to `sink`, until they end or it has enough.
     fn query<'a>(&'a self, statement: &'a Statement, sink: &'a mut RowSink<'_>) -> Answer<'a, ()>;
 
-    /// Runs a statement that gives no rows.
+    /// Runs a statement whose rows nobody reads. Of one with `RETURNING`, the first value of the last row is
+    /// [`Outcome::last_key`].
     fn execute<'a>(&'a self, statement: &'a Statement) -> Answer<'a, Outcome>;
 
     /// Runs one statement for each list of values, all or none of them.
@@ -103,7 +166,7 @@ pub trait Connection: Send + Sync {
 /// A database: shared by everything that runs, cheap to call from many tasks at once.
 pub trait Driver: Connection {
     /// Begins a transaction, waiting for its turn where only one can write.
-    fn begin(&self) -> Answer<'_, Box<dyn Transaction>>;
+    fn begin(&self, options: TransactionOptions) -> Answer<'_, Box<dyn Transaction>>;
 
     /// Takes the lock that only one migrating program can hold; it is given back when the guard is dropped.
     fn lock_migrations(&self) -> Answer<'_, Box<dyn Send + Sync>>;
@@ -113,6 +176,9 @@ pub trait Driver: Connection {
 
     /// Where it is, for messages: without a password.
     fn address(&self) -> &str;
+
+    /// The driver's own type, for what only its database has.
+    fn as_any(&self) -> &dyn Any;
 }
 
 /// A transaction. Dropped without [`commit`](Transaction::commit), it is rolled back.

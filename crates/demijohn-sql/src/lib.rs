@@ -18,7 +18,9 @@ pub mod text_format;
 pub mod writer;
 
 pub use dialect::{Dialect, Mysql, Postgres, Sqlite};
-pub use driver::{Answer, Connection, Driver, Flow, Outcome, RowSink, Statement, Transaction};
+pub use driver::{
+    Answer, Connection, Driver, Extent, Flow, Isolation, Outcome, RowSink, Statement, Transaction, TransactionOptions,
+};
 pub use expr::{Aggregate, Arithmetic, Column, Compare, Expr, Function, Match};
 pub use path::Path;
 pub use query::{Assignment, Delete, Insert, Order, Projection, Select, Update};

@@ -1,6 +1,8 @@
 //! [`Row`] and [`ValueRef`]: what a driver hands out, without copying.
 
-use demijohn_core::model::{Date, Decimal, FieldKind, Time, Timestamp, Uuid, Value};
+use std::net::IpAddr;
+
+use demijohn_core::model::{Date, Decimal, Duration, FieldKind, Time, Timestamp, Uuid, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 
 use crate::text_format;
@@ -35,6 +37,12 @@ pub enum ValueRef<'a> {
     Uuid(Uuid),
     /// A JSON document that is parsed already.
     Json(&'a serde_json::Value),
+    /// A length of time.
+    Duration(Duration),
+    /// An IP address.
+    Ip(IpAddr),
+    /// Any other value, decoded already: a list, a range.
+    Value(&'a Value),
 }
 
 impl ValueRef<'_> {
@@ -53,6 +61,9 @@ impl ValueRef<'_> {
             Self::Time(_) => "time",
             Self::Uuid(_) => "UUID",
             Self::Json(_) => "JSON",
+            Self::Duration(_) => "duration",
+            Self::Ip(_) => "IP address",
+            Self::Value(value) => value.kind_name(),
         }
     }
 
@@ -114,7 +125,9 @@ impl Row for Vec<Value> {
             Value::Time(value) => ValueRef::Time(*value),
             Value::Uuid(value) => ValueRef::Uuid(*value),
             Value::Json(value) => ValueRef::Json(value),
-            other => return Err(Error::internal(format!("a {} cannot be read back", other.kind_name()))),
+            Value::Duration(value) => ValueRef::Duration(*value),
+            Value::Ip(value) => ValueRef::Ip(*value),
+            other => ValueRef::Value(other),
         })
     }
 }
@@ -127,7 +140,7 @@ pub fn decode(value: ValueRef<'_>, kind: FieldKind) -> Result<Value> {
     use ValueRef as V;
     Ok(match (kind, value) {
         (_, V::Null) => Value::Null,
-        (FieldKind::SmallInt | FieldKind::Integer | FieldKind::BigInt, V::Int(number)) => Value::Int(number),
+        (kind, V::Int(number)) if kind.is_integer() => Value::Int(number),
         (FieldKind::Bool, V::Bool(value)) => Value::Bool(value),
         (FieldKind::Bool, V::Int(number)) => Value::Bool(number != 0),
         (FieldKind::Float, V::Float(number)) => Value::Float(number),
@@ -148,6 +161,12 @@ pub fn decode(value: ValueRef<'_>, kind: FieldKind) -> Result<Value> {
         (FieldKind::Json, V::Text(text)) => Value::Json(serde_json::from_str(text).map_err(|_| value.misfit(kind))?),
         (FieldKind::Json, V::Json(document)) => Value::Json(document.clone()),
         (FieldKind::Binary, V::Bytes(bytes)) => Value::Bytes(bytes.to_vec()),
+        (FieldKind::Duration, V::Duration(length)) => Value::Duration(length),
+        (FieldKind::Duration, V::Int(micros)) => Value::Duration(Duration::from_micros(micros)),
+        (FieldKind::IpAddress, V::Ip(address)) => Value::Ip(address),
+        (FieldKind::IpAddress, V::Text(text)) => Value::Ip(text.parse().map_err(|_| value.misfit(kind))?),
+        (FieldKind::TextVector, V::Text(text)) => Value::Text(text.to_owned()),
+        (FieldKind::Array(_) | FieldKind::Range(_) | FieldKind::HStore, V::Value(value)) => value.clone(),
         (_, other) => return Err(other.misfit(kind)),
     })
 }

@@ -98,7 +98,7 @@ impl Writer {
     }
 
     fn finish(self) -> Statement {
-        Statement { sql: self.sql, params: self.params }
+        Statement::new(self.sql, self.params)
     }
 
     /// An identifier. It comes from a model's description; doubling the quote costs nothing and closes the door.

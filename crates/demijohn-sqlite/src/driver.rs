@@ -1,8 +1,12 @@
 //! [`SqliteDriver`]: the database as a whole.
 
+use std::any::Any;
+
 use demijohn_core::Result;
 use demijohn_core::model::Value;
-use demijohn_sql::{Answer, Connection, Dialect, Driver, Outcome, RowSink, Sqlite, Statement, Transaction};
+use demijohn_sql::{
+    Answer, Connection, Dialect, Driver, Outcome, RowSink, Sqlite, Statement, Transaction, TransactionOptions,
+};
 
 use crate::error::is_busy;
 use crate::migrate_lock::MigrateLock;
@@ -124,7 +128,7 @@ impl Connection for SqliteDriver {
 }
 
 impl Driver for SqliteDriver {
-    fn begin(&self) -> Answer<'_, Box<dyn Transaction>> {
+    fn begin(&self, _: TransactionOptions) -> Answer<'_, Box<dyn Transaction>> {
         self.begin_work(Work::Rows)
     }
 
@@ -138,5 +142,9 @@ impl Driver for SqliteDriver {
 
     fn address(&self) -> &str {
         self.writer.address()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }

@@ -10,7 +10,7 @@
 //!
 //! let db = demijohn_sqlite::connect("sqlite::memory:").await?;
 //! db.execute(&Statement::plain("CREATE TABLE cup (id integer PRIMARY KEY, name text)")).await?;
-//! let insert = Statement { sql: "INSERT INTO cup (name) VALUES (?)".into(), params: vec!["blue".into()] };
+//! let insert = Statement::new("INSERT INTO cup (name) VALUES (?)", vec!["blue".into()]);
 //! assert_eq!(db.execute(&insert).await?.last_key, Some(1));
 //!
 //! let mut names = Vec::new();

@@ -24,6 +24,11 @@ impl ToSql for Param<'_> {
             Value::Timestamp(moment) => text_format::timestamp(*moment),
             Value::Date(date) => text_format::date(*date),
             Value::Time(time) => text_format::time(*time),
+            Value::Duration(length) => {
+                let micros = i64::try_from(length.as_micros()).map_err(|_| refused("the duration is too long"))?;
+                return Ok(ToSqlOutput::Borrowed(Borrowed::Integer(micros)));
+            }
+            Value::Ip(address) => address.to_string(),
             Value::Uuid(uuid) => uuid.simple().to_string(),
             Value::Json(document) => document.to_string(),
             other => return Err(refused(&format!("SQLite cannot keep a {}", other.kind_name()))),

@@ -163,10 +163,10 @@ async fn expiry_is_stored_as_django_writes_it() {
     for (moment, text) in [(moment, "2099-03-04 05:06:07.123456"), (whole, "2099-03-04 05:06:07")] {
         let key = store.create(&SessionData::new(), moment.into()).await.expect("a session");
         let mut stored = String::new();
-        let sql = demijohn_sql::Statement {
-            sql: "SELECT expire_date FROM django_session WHERE session_key = ?".to_owned(),
-            params: vec![key.into()],
-        };
+        let sql = demijohn_sql::Statement::new(
+            "SELECT expire_date FROM django_session WHERE session_key = ?",
+            vec![key.into()],
+        );
         let mut read = |row: &dyn demijohn_sql::Row| {
             if let demijohn_sql::ValueRef::Text(text) = row.get(0)? {
                 text.clone_into(&mut stored);

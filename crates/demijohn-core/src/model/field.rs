@@ -1,6 +1,6 @@
 //! [`FieldMeta`]: one column of a model.
 
-use super::{FieldKind, ModelMeta, OnDelete, RelationMeta, Value};
+use super::{FieldKind, ModelMeta, OnDelete, RelationMeta, SqlTemplate, Value};
 
 /// When a timestamp or date sets itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,6 +27,45 @@ pub enum Format {
     Url,
     /// Letters, digits, hyphens and underscores.
     Slug,
+    /// The path of a file in the storage.
+    File,
+    /// The path of a picture in the storage.
+    Image,
+}
+
+/// What the database itself puts into a column that an insert leaves out.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum DbDefault {
+    /// This value.
+    Value(fn() -> Value),
+    /// The present moment.
+    Now,
+    /// What this SQL gives. It may name no column.
+    Sql(&'static str),
+}
+
+/// A column that the database computes from others of the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GeneratedMeta {
+    /// From what.
+    pub expression: SqlTemplate,
+    /// Is it kept, rather than computed when it is read?
+    pub stored: bool,
+}
+
+/// A rule for the values of a field, beyond its kind.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Validator {
+    /// A number is not below this.
+    MinValue(f64),
+    /// A number is not above this.
+    MaxValue(f64),
+    /// A text has at least so many characters.
+    MinLength(u32),
+    /// A function decides; what it returns as an error is what people read.
+    Custom(fn(&Value) -> Result<(), String>),
 }
 
 /// One of the values that a field allows, with the words for it.
@@ -76,6 +115,16 @@ pub struct FieldMeta {
     pub help_text: &'static str,
     /// The row it points to.
     pub relation: Option<RelationMeta>,
+    /// What the database puts into it when an insert leaves it out.
+    pub db_default: Option<DbDefault>,
+    /// From what the database computes it.
+    pub generated: Option<GeneratedMeta>,
+    /// What the database keeps as the column's comment.
+    pub comment: &'static str,
+    /// The order of letters in the database, when not its usual one.
+    pub collation: &'static str,
+    /// Rules for its values.
+    pub validators: &'static [Validator],
 }
 
 impl FieldMeta {
@@ -99,6 +148,11 @@ impl FieldMeta {
             label,
             help_text: "",
             relation: None,
+            db_default: None,
+            generated: None,
+            comment: "",
+            collation: "",
+            validators: &[],
         }
     }
 
@@ -206,13 +260,56 @@ impl FieldMeta {
         on_delete: OnDelete,
         related_name: Option<&'static str>,
     ) -> Self {
-        self.relation = Some(RelationMeta { to, on_delete, related_name });
+        self.relation = Some(RelationMeta::new(to, on_delete, related_name));
+        self
+    }
+
+    /// Points to a row, in all its details.
+    pub const fn relation(mut self, relation: RelationMeta) -> Self {
+        self.relation = Some(relation);
+        self
+    }
+
+    /// What the database puts into it when an insert leaves it out.
+    pub const fn db_default(mut self, default: DbDefault) -> Self {
+        self.db_default = Some(default);
+        self
+    }
+
+    /// Lets the database compute it.
+    pub const fn generated(mut self, expression: SqlTemplate, stored: bool) -> Self {
+        self.generated = Some(GeneratedMeta { expression, stored });
+        self.editable = false;
+        self.blank = true;
+        self
+    }
+
+    /// What the database keeps as the column's comment.
+    pub const fn comment(mut self, comment: &'static str) -> Self {
+        self.comment = comment;
+        self
+    }
+
+    /// The order of letters in the database.
+    pub const fn collation(mut self, collation: &'static str) -> Self {
+        self.collation = collation;
+        self
+    }
+
+    /// Rules for its values.
+    pub const fn validators(mut self, validators: &'static [Validator]) -> Self {
+        self.validators = validators;
         self
     }
 
     /// Must whoever makes a row give a value for it?
     pub const fn is_required(&self) -> bool {
-        !self.auto && !self.null && self.default.is_none() && matches!(self.auto_now, AutoNow::Never)
+        !self.auto
+            && !self.null
+            && self.default.is_none()
+            && self.db_default.is_none()
+            && self.generated.is_none()
+            && matches!(self.auto_now, AutoNow::Never)
     }
 
     /// The model it points to.

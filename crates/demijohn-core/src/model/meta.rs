@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{FieldMeta, Value};
+use super::{CheckMeta, ExclusionMeta, FieldMeta, IndexMeta, Value};
 use crate::{Error, ErrorKind, suggest};
 
 /// What happens to the rows that point to a row which is deleted.
@@ -21,6 +21,8 @@ pub enum OnDelete {
     SetNull,
     /// They get their field's default.
     SetDefault,
+    /// They get this value ([`RelationMeta::set_to`]).
+    SetTo,
     /// Nothing: the database may refuse.
     DoNothing,
 }
@@ -34,6 +36,27 @@ pub struct RelationMeta {
     pub on_delete: OnDelete,
     /// What the other side calls these rows.
     pub related_name: Option<&'static str>,
+    /// The field of the other model that it holds; the primary key when none is named.
+    pub to_field: Option<&'static str>,
+    /// Does the database itself check that the row is there?
+    pub constraint: bool,
+    /// Points at most one row to each row of the other model?
+    pub one_to_one: bool,
+    /// What [`OnDelete::SetTo`] sets.
+    pub set_to: Option<fn() -> Value>,
+}
+
+impl RelationMeta {
+    /// Points to the primary key of a model, and lets the database check it.
+    pub const fn new(to: fn() -> &'static ModelMeta, on_delete: OnDelete, related_name: Option<&'static str>) -> Self {
+        Self { to, on_delete, related_name, to_field: None, constraint: true, one_to_one: false, set_to: None }
+    }
+
+    /// The field of the other model whose value it holds.
+    pub fn target_field(&self) -> &'static FieldMeta {
+        let target = (self.to)();
+        self.to_field.and_then(|name| target.field(name)).unwrap_or_else(|| target.key())
+    }
 }
 
 impl fmt::Debug for RelationMeta {
@@ -65,17 +88,6 @@ impl fmt::Debug for ManyToManyMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ManyToManyMeta({} -> {})", self.name, (self.to)().label_lower())
     }
-}
-
-/// An index or a unique constraint over several columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IndexMeta {
-    /// Its name in the database; made as Django makes it when none is given.
-    pub name: Option<&'static str>,
-    /// The fields, in order.
-    pub fields: &'static [&'static str],
-    /// Does it forbid duplicates?
-    pub unique: bool,
 }
 
 /// One step of a model's usual order.
@@ -118,8 +130,18 @@ pub struct ModelMeta {
     pub many_to_many: &'static [ManyToManyMeta],
     /// The order of rows when a query names none.
     pub ordering: &'static [OrderMeta],
-    /// Indexes and unique constraints over several columns.
+    /// Indexes and unique constraints.
     pub indexes: &'static [IndexMeta],
+    /// Conditions that hold for every row.
+    pub checks: &'static [CheckMeta],
+    /// Conditions that hold for no two rows.
+    pub exclusions: &'static [ExclusionMeta],
+    /// What the database keeps as the table's comment.
+    pub comment: &'static str,
+    /// Permissions beside the usual four: name and words.
+    pub permissions: &'static [(&'static str, &'static str)],
+    /// The fields by which rows are earlier or later; a `-` turns one round.
+    pub latest_by: &'static [&'static str],
     /// The fields whose values name a row to people; empty lets [`ModelMeta::display_fields`] choose.
     pub display: &'static [&'static str],
     /// Do migrations make its table?
@@ -150,6 +172,11 @@ impl ModelMeta {
             many_to_many: &[],
             ordering: &[],
             indexes: &[],
+            checks: &[],
+            exclusions: &[],
+            comment: "",
+            permissions: &[],
+            latest_by: &[],
             display: &[],
             managed: true,
             auto_created: false,
@@ -169,9 +196,39 @@ impl ModelMeta {
         self
     }
 
-    /// Indexes and unique constraints over several columns.
+    /// Indexes and unique constraints.
     pub const fn indexes(mut self, indexes: &'static [IndexMeta]) -> Self {
         self.indexes = indexes;
+        self
+    }
+
+    /// Conditions that hold for every row.
+    pub const fn checks(mut self, checks: &'static [CheckMeta]) -> Self {
+        self.checks = checks;
+        self
+    }
+
+    /// Conditions that hold for no two rows.
+    pub const fn exclusions(mut self, exclusions: &'static [ExclusionMeta]) -> Self {
+        self.exclusions = exclusions;
+        self
+    }
+
+    /// What the database keeps as the table's comment.
+    pub const fn comment(mut self, comment: &'static str) -> Self {
+        self.comment = comment;
+        self
+    }
+
+    /// Permissions beside the usual four: name and words.
+    pub const fn permissions(mut self, permissions: &'static [(&'static str, &'static str)]) -> Self {
+        self.permissions = permissions;
+        self
+    }
+
+    /// The fields by which rows are earlier or later.
+    pub const fn latest_by(mut self, fields: &'static [&'static str]) -> Self {
+        self.latest_by = fields;
         self
     }
 

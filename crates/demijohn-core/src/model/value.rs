@@ -1,12 +1,16 @@
 //! [`Value`]: the value of one column of one row, at run time.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
+
+use super::Range;
 
 /// The value of one column of one row, whatever the model.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,6 +41,16 @@ pub enum Value {
     Uuid(Uuid),
     /// A JSON document.
     Json(serde_json::Value),
+    /// A length of time.
+    Duration(SignedDuration),
+    /// An IP address.
+    Ip(IpAddr),
+    /// A list of values; also the parts of a primary key over several columns.
+    Array(Vec<Self>),
+    /// A range of values.
+    Range(Box<Range<Self>>),
+    /// Texts by name.
+    HStore(BTreeMap<String, Option<String>>),
 }
 
 impl Value {
@@ -84,6 +98,11 @@ impl Value {
             Self::Time(_) => "time",
             Self::Uuid(_) => "UUID",
             Self::Json(_) => "JSON",
+            Self::Duration(_) => "duration",
+            Self::Ip(_) => "IP address",
+            Self::Array(_) => "list",
+            Self::Range(_) => "range",
+            Self::HStore(_) => "texts by name",
         }
     }
 }
@@ -104,8 +123,44 @@ impl fmt::Display for Value {
             Self::Time(value) => value.fmt(f),
             Self::Uuid(value) => value.fmt(f),
             Self::Json(value) => value.fmt(f),
+            Self::Duration(value) => write_duration(*value, f),
+            Self::Ip(value) => value.fmt(f),
+            Self::Array(values) => {
+                for (n, value) in values.iter().enumerate() {
+                    f.write_str(if n == 0 { "" } else { "," })?;
+                    value.fmt(f)?;
+                }
+                Ok(())
+            }
+            Self::Range(range) => range.fmt(f),
+            Self::HStore(pairs) => {
+                for (n, (name, text)) in pairs.iter().enumerate() {
+                    f.write_str(if n == 0 { "" } else { ", " })?;
+                    match text {
+                        Some(text) => write!(f, "{name}={text}")?,
+                        None => write!(f, "{name}")?,
+                    }
+                }
+                Ok(())
+            }
         }
     }
+}
+
+/// As Django shows it: `3 04:05:06.000007`, the days only when there are any.
+fn write_duration(value: SignedDuration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let micros = value.as_micros();
+    // Days are rounded down, so that what is left is a time of day.
+    let (days, rest) = (micros.div_euclid(86_400_000_000), micros.rem_euclid(86_400_000_000));
+    let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000);
+    if days != 0 {
+        write!(f, "{days} ")?;
+    }
+    write!(f, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
+    if fraction != 0 {
+        write!(f, ".{fraction:06}")?;
+    }
+    Ok(())
 }
 
 impl Serialize for Value {
@@ -118,6 +173,8 @@ impl Serialize for Value {
             Self::Text(value) => serializer.serialize_str(value),
             Self::Bytes(value) => serializer.serialize_bytes(value),
             Self::Json(value) => value.serialize(serializer),
+            Self::Array(values) => values.serialize(serializer),
+            Self::HStore(pairs) => pairs.serialize(serializer),
             other => serializer.collect_str(other),
         }
     }
@@ -136,6 +193,27 @@ macro_rules! from {
 from! {
     bool => Bool, i16 => Int as i64, i32 => Int as i64, i64 => Int, f64 => Float, Decimal => Decimal, String => Text,
     Vec<u8> => Bytes, Timestamp => Timestamp, Date => Date, Time => Time, Uuid => Uuid, serde_json::Value => Json,
+    u8 => Int as i64, u16 => Int as i64, u32 => Int as i64, SignedDuration => Duration, IpAddr => Ip,
+    BTreeMap<String, Option<String>> => HStore,
+}
+
+/// A number that no column of 64 bits holds stays what it is, so that storing it is refused rather than wrong.
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        i64::try_from(value).map_or_else(|_| Self::Decimal(value.into()), Self::Int)
+    }
+}
+
+impl From<Ipv4Addr> for Value {
+    fn from(value: Ipv4Addr) -> Self {
+        Self::Ip(value.into())
+    }
+}
+
+impl From<Ipv6Addr> for Value {
+    fn from(value: Ipv6Addr) -> Self {
+        Self::Ip(value.into())
+    }
 }
 
 impl From<&str> for Value {

@@ -23,9 +23,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         quote! { #private::OrderMeta { field: #field, descending: #descending } }
     });
     let indexes = attributes.indexes.iter().map(|index| {
-        let (fields, unique) = (&index.fields, index.unique);
-        let name = option(index.name.as_ref());
-        quote! { #private::IndexMeta { name: #name, fields: &[#(#fields),*], unique: #unique } }
+        let fields = &index.fields;
+        let name = index.name.as_ref().map(|name| quote!(.name(#name)));
+        let unique = index.unique.then(|| quote!(.unique()));
+        quote! { #private::IndexMeta::new(&[#(#fields),*]) #name #unique }
     });
     let pairs = model.many_to_many.iter().map(|field| through(model, field));
     let sets: Vec<_> = model.many_to_many.iter().map(|field| many_to_many(model, field)).collect();
@@ -132,7 +133,7 @@ fn through(model: &Model, field: &ManyToMany) -> TokenStream {
         ];
         static #meta: #private::ModelMeta =
             #private::ModelMeta::new(#app, #through, #table, #label, #plural, &#fields)
-                .indexes(&[#private::IndexMeta { name: ::core::option::Option::None, fields: &[#own, #other], unique: true }])
+                .indexes(&[#private::IndexMeta::new(&[#own, #other]).unique()])
                 .auto_created();
     }
 }

@@ -7,7 +7,7 @@ use demijohn_sql::{Connection, Flow, Row, Statement, ValueRef};
 
 /// The rows of a query, each value as the database has it.
 pub(crate) async fn rows(connection: &dyn Connection, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>> {
-    let statement = Statement { sql: sql.to_owned(), params };
+    let statement = Statement::new(sql, params);
     let mut rows = Vec::new();
     let mut take = |row: &dyn Row| {
         let values = (0..row.len()).map(|place| row.get(place).map(owned));

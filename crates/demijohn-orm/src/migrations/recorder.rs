@@ -87,7 +87,7 @@ pub(crate) async fn record(connection: &dyn Connection, app: &str, name: &str) -
     }
     sql.push(')');
     let params = vec![app.into(), name.into(), Value::Timestamp(Timestamp::now())];
-    connection.execute(&Statement { sql, params }).await.map(|_| ())
+    connection.execute(&Statement::new(sql, params)).await.map(|_| ())
 }
 
 /// Forgets a migration.
@@ -99,5 +99,5 @@ pub(crate) async fn forget(connection: &dyn Connection, app: &str, name: &str) -
     sql.push_str(&quoted("name", dialect));
     sql.push_str(" = ");
     dialect.placeholder(&mut sql, 2);
-    connection.execute(&Statement { sql, params: vec![app.into(), name.into()] }).await.map(|_| ())
+    connection.execute(&Statement::new(sql, vec![app.into(), name.into()])).await.map(|_| ())
 }

@@ -17,7 +17,7 @@ use demijohn_sql::{Connection, Driver, Flow, Row, Statement, ValueRef};
 
 /// A statement with values.
 fn sql(text: &str, params: impl IntoIterator<Item = Value>) -> Statement {
-    Statement { sql: text.to_owned(), params: params.into_iter().collect() }
+    Statement::new(text, params.into_iter().collect())
 }
 
 /// Runs a statement without values and rows.
