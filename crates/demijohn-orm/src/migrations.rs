@@ -10,6 +10,7 @@
 
 mod answers;
 mod commands;
+mod create;
 mod detect;
 mod editor;
 mod field;
@@ -30,6 +31,7 @@ mod state;
 mod step;
 
 pub use answers::{Ask, Terminal};
+pub use create::create_tables;
 pub use demijohn_core::model::SourceMeta;
 pub use field::{
     Field, Target, auto, auto_integer, auto_small_int, big_int, binary, boolean, date, decimal, float, foreign_key,

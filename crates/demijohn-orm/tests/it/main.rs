@@ -1,5 +1,8 @@
 //! The ORM on a real database.
 
+#[macro_use]
+mod databases;
+
 mod corners;
 mod migrations;
 mod models;

@@ -104,11 +104,14 @@ CREATE TABLE "blog_everything" ("key" char(32) NOT NULL PRIMARY KEY, "small" sma
     "maybe" bigint NULL);
 "#;
 
+/// Every model of this file.
+pub(crate) fn all() -> Models {
+    [User::meta(), Tag::meta(), Post::meta(), Comment::meta(), Everything::meta()].into_iter().collect()
+}
+
 /// An empty database in memory.
 pub(crate) async fn database() -> Db {
-    let metas = [User::meta(), Tag::meta(), Post::meta(), Comment::meta(), Everything::meta()];
-    let models: Models = metas.into_iter().collect();
-    let db = Db::connect("sqlite::memory:", models).await.expect("a database in memory opens");
+    let db = Db::connect("sqlite::memory:", all()).await.expect("a database in memory opens");
     db.connection().execute_script(TABLES).await.expect("the tables are made");
     db
 }
@@ -116,19 +119,25 @@ pub(crate) async fn database() -> Db {
 /// A database with two users, three posts and four comments.
 pub(crate) async fn filled() -> (Db, User, User) {
     let db = database().await;
-    let ada = User::create().username("ada").is_staff(true).save(&db).await.expect("ada is new");
-    let bob = User::create().username("bob").save(&db).await.expect("bob is new");
+    let (ada, bob) = fill(&db).await;
+    (db, ada, bob)
+}
+
+/// Stores two users, three posts and four comments in an empty database.
+pub(crate) async fn fill(db: &Db) -> (User, User) {
+    let ada = User::create().username("ada").is_staff(true).save(db).await.expect("ada is new");
+    let bob = User::create().username("bob").save(db).await.expect("bob is new");
     let posts = [("Rust and glass", "a_b%c", 3, &ada), ("On corks", "", 10, &bob), ("Über rust", "A*B", 7, &ada)];
     for (title, content, views, author) in posts {
         let draft = Post::create().title(title).content(content).views(views).author(author);
-        draft.save(&db).await.expect("the post is new");
+        draft.save(db).await.expect("the post is new");
     }
     let comments =
         [(1, Some(&bob), "first", true), (1, None, "second", false), (2, None, "third", true), (2, None, "x", true)];
     for (post, author, body, approved) in comments {
         let draft = Comment::create().post(post).author(author).body(body).approved(approved);
-        draft.save(&db).await.expect("the comment is new");
+        draft.save(db).await.expect("the comment is new");
     }
     assert_eq!(ada.id.to_value(), demijohn_core::model::Value::Int(1));
-    (db, ada, bob)
+    (ada, bob)
 }
