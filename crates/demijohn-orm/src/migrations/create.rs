@@ -18,7 +18,8 @@ pub async fn create_tables(db: &Db) -> Result<()> {
     let mut first = Vec::new();
     let mut then = Vec::new();
     for table in tables {
-        let mut statements = write(&Change::CreateTable(table), connection.dialect(), &Existing::default())?.into_iter();
+        let mut statements =
+            write(&Change::CreateTable(table), connection.dialect(), &Existing::default())?.into_iter();
         first.extend(statements.next());
         then.extend(statements);
     }
