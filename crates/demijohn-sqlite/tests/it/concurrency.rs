@@ -17,7 +17,7 @@ async fn eight_threads_read_whole_transactions_while_one_task_writes() {
     let done = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..16).map(|_| tokio::spawn(watch(Arc::clone(&db), Arc::clone(&done)))).collect();
     for n in 0..300_i64 {
-        let tx = db.begin(Default::default()).await.expect("it begins");
+        let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
         tx.execute(&sql("INSERT INTO cup (n) VALUES (?)", [n.into()])).await.expect("it is written");
         tokio::task::yield_now().await;
         tx.execute(&sql("INSERT INTO cup (n) VALUES (?)", [n.into()])).await.expect("it is written");
@@ -56,7 +56,7 @@ async fn many_tasks_write_in_turn_and_none_is_lost() {
             tokio::spawn(async move {
                 for _ in 0..20 {
                     db.execute(&Statement::plain("UPDATE cup SET n = n + 1")).await.expect("its turn comes");
-                    let tx = db.begin(Default::default()).await.expect("its turn comes");
+                    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("its turn comes");
                     let n = number(&*tx, "SELECT n FROM cup").await;
                     tokio::task::yield_now().await;
                     tx.execute(&sql("UPDATE cup SET n = ?", [(n + 1).into()])).await.expect("it is written");

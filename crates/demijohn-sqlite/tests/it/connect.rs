@@ -121,7 +121,7 @@ async fn a_read_only_database_is_read_and_never_written() {
           sql | INSERT INTO cup DEFAULT VALUES
         hint: let this program write the file and its folder, and leave out `mode=ro`"]]
     .assert_eq(&told(&error, ""));
-    let tx = db.begin(Default::default()).await.expect("a transaction may only read");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("a transaction may only read");
     let error = tx.execute(&crate::sql("INSERT INTO cup DEFAULT VALUES", [])).await.expect_err("it is read-only");
     assert_eq!(error.code(), "orm.read_only");
 }

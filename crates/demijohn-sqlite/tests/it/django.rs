@@ -69,7 +69,7 @@ async fn moment_that_we_wrote_finds_the_row_that_django_wrote() {
 async fn djangos_deferred_foreign_keys_hold() {
     let Some(place) = copy_of_site() else { return };
     let db = place.open("").await;
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     tx.execute(&sql("UPDATE blog_post SET author_id = ?", [999_999_i64.into()])).await.expect("the check is deferred");
     let error = tx.commit().await.expect_err("there is no such user");
     assert_eq!(error.code(), "orm.foreign_key");

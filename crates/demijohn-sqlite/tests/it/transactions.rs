@@ -16,7 +16,7 @@ async fn nobody_else_sees_rows_before_the_commit() {
     let place = Place::new();
     let db = place.open("").await;
     with_table(&*db).await;
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     run(&*tx, "INSERT INTO cup (n) VALUES (1)").await;
     assert_eq!((number(&*tx, COUNT).await, number(&*db, COUNT).await), (1, 0));
     tx.commit().await.expect("it commits");
@@ -27,11 +27,11 @@ async fn nobody_else_sees_rows_before_the_commit() {
 async fn dropped_or_rolled_back_it_leaves_nothing() {
     let db = memory().await;
     with_table(&*db).await;
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     run(&*tx, "INSERT INTO cup (n) VALUES (1)").await;
     drop(tx);
     assert_eq!(number(&*db, COUNT).await, 0);
-    let tx = db.begin(Default::default()).await.expect("it begins again");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins again");
     run(&*tx, "INSERT INTO cup (n) VALUES (1)").await;
     tx.rollback().await.expect("it rolls back");
     assert_eq!(number(&*db, COUNT).await, 0);
@@ -46,7 +46,7 @@ async fn cancelled_task_leaves_nothing_and_the_next_gets_its_turn() {
     let task = tokio::spawn({
         let db = std::sync::Arc::clone(&db);
         async move {
-            let tx = db.begin(Default::default()).await.expect("it begins");
+            let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
             run(&*tx, "INSERT INTO cup (n) VALUES (1)").await;
             began.send(()).expect("the test listens");
             std::future::pending::<()>().await;
@@ -68,7 +68,7 @@ async fn cancelled_task_leaves_nothing_and_the_next_gets_its_turn() {
 async fn waits_no_longer_than_allowed_and_says_for_whom() {
     let db = memory().await;
     with_table(&*db).await;
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     run(&*tx, "UPDATE cup\n   SET n = n + 1").await;
     let write = Statement::plain("DELETE FROM cup");
     let error = db.execute(&write).await.expect_err("the transaction holds it");
@@ -97,7 +97,10 @@ async fn waits_for_another_program_and_says_so() {
           sql | INSERT INTO cup (n) VALUES (1)
         hint: end the other program's transaction, or wait longer: `?busy_timeout=…` in the address, in milliseconds"]]
     .assert_eq(&told(&error, ""));
-    assert_eq!(db.begin(Default::default()).await.err().map(|error| error.code()), Some("orm.busy"));
+    assert_eq!(
+        db.begin(demijohn_sql::TransactionOptions::default()).await.err().map(|error| error.code()),
+        Some("orm.busy")
+    );
     assert_eq!(number(&*db, COUNT).await, 0, "reads go on");
 
     let (waiting, ()) = tokio::join!(async { db.execute(&write).await }, async {
@@ -126,7 +129,7 @@ async fn many_rows_are_all_kept_or_none() {
     .assert_eq(&told(&error, ""));
     assert_eq!(number(&*db, COUNT).await, 3);
 
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     run(&*tx, "INSERT INTO cup (n) VALUES (10)").await;
     tx.execute_many(insert, &rows).await.expect_err("one is there already");
     assert_eq!(number(&*tx, COUNT).await, 4, "what came before in the transaction stays");
@@ -145,11 +148,11 @@ async fn deferred_foreign_key_is_reported_at_the_commit() {
     )
     .await
     .expect("the tables are made");
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     run(&*tx, "INSERT INTO b VALUES (7)").await;
     run(&*tx, "INSERT INTO a VALUES (7)").await;
     tx.commit().await.expect("the row came in time");
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     run(&*tx, "INSERT INTO b VALUES (8)").await;
     let error = tx.commit().await.expect_err("the row never came");
     expect![[r"
@@ -165,7 +168,7 @@ async fn deferred_foreign_key_is_reported_at_the_commit() {
 async fn savepoints_nest() {
     let db = memory().await;
     with_table(&*db).await;
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     run(&*tx, "SAVEPOINT one").await;
     run(&*tx, "INSERT INTO cup (n) VALUES (1)").await;
     run(&*tx, "ROLLBACK TO one").await;
@@ -179,7 +182,7 @@ async fn savepoints_nest() {
 async fn nothing_runs_in_a_transaction_that_sql_has_ended() {
     let db = memory().await;
     with_table(&*db).await;
-    let tx = db.begin(Default::default()).await.expect("it begins");
+    let tx = db.begin(demijohn_sql::TransactionOptions::default()).await.expect("it begins");
     tx.execute(&sql("INSERT OR ROLLBACK INTO cup (id) VALUES (1), (1)", []))
         .await
         .expect_err("it rolls everything back");
