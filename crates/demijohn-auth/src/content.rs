@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use demijohn_core::Result;
 use demijohn_core::model::{ModelMeta, Models};
-use demijohn_orm::{Db, Executor, Model as _, Tx};
+use demijohn_orm::{Db, Executor, Model as _, Tx, Watch};
 use demijohn_sql::{Connection, Driver, Transaction};
-use demijohn_web::{BoxFuture, RequestContext};
+use demijohn_web::BoxFuture;
 
 use crate::models::{ContentType, Permission};
 
@@ -20,7 +20,7 @@ const MAX_NAME: usize = 255;
 /// After every `migrate`: makes the rows that are missing, with Django's names. None is changed or removed.
 pub(crate) fn after_migrate<'a>(driver: &'a dyn Driver, models: &'a Models) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let db = Open { connection: driver.begin(demijohn_sql::TransactionOptions::default()).await?, models };
+        let db = Open { watch: Watch::default(), connection: driver.begin(demijohn_sql::TransactionOptions::default()).await?, models };
         match make_missing(&db).await {
             Ok(()) => db.connection.commit().await,
             // Half the way there or back: the tables are not there (yet), so neither is the work.
@@ -92,6 +92,7 @@ pub(crate) fn permission_names(models: &Models) -> Vec<String> {
 
 /// A transaction of the driver's own: after a migration there is no site, only a database.
 struct Open<'a> {
+    watch: Watch,
     connection: Box<dyn Transaction>,
     models: &'a Models,
 }
@@ -105,8 +106,8 @@ impl Executor for Open<'_> {
         self.models
     }
 
-    fn log(&self) -> Option<&RequestContext> {
-        None
+    fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     fn as_db(&self) -> Option<&Db> {

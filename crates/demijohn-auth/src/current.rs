@@ -55,8 +55,7 @@ pub(crate) fn remember(context: &RequestContext, user: Option<User>) {
 
 /// The database, with this request's statements on its debug page.
 pub(crate) async fn database(context: &RequestContext, site: &Site) -> Result<Db> {
-    let db = Database::of(site)?.db().await?;
-    Ok(if context.records_queries() { db.with_log(context.clone()) } else { db.clone() })
+    Database::of_request(context, site).await
 }
 
 async fn load(context: &RequestContext, site: &Site) -> Result<Option<User>> {

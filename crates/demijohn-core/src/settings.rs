@@ -86,6 +86,8 @@ pub struct Settings {
     pub login_url: Option<String>,
     /// `Strict-Transport-Security` for this long; none when zero.
     pub hsts: Duration,
+    /// Statements that take longer are reported; none when zero.
+    pub slow_query: Duration,
     /// The ids of checks that say nothing.
     pub silenced_checks: Vec<String>,
     secret_key: Option<Secret>,
@@ -125,6 +127,7 @@ impl Default for Settings {
             static_url: "/static/".to_owned(),
             login_url: None,
             hsts: Duration::ZERO,
+            slow_query: Duration::ZERO,
             silenced_checks: Vec::new(),
             secret_key: None,
             secret_key_fallbacks: Vec::new(),

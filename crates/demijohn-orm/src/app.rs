@@ -11,8 +11,9 @@ use demijohn_web::{App, BoxFuture, Command, Plugin, RequestContext, Site, SiteBu
 use http::request::Parts;
 use tokio::sync::OnceCell;
 
+use crate::db::{Databases, atomic_request, of_request};
 use crate::migrations::Migrations;
-use crate::{Db, Model, migrations};
+use crate::{DatabaseRouter, Db, Model, Watch, migrations};
 
 mod checks;
 #[cfg(feature = "templates")]
@@ -25,6 +26,13 @@ pub trait AppModels {
 
     /// Registers the migrations of this app: `.migrations(migrations::all())`.
     fn migrations(self, migrations: Migrations) -> Self;
+
+    /// Runs each request of this app that uses the database in one transaction: committed when the answer is a success or
+    /// a redirect, taken back when it is an error. `atomic` inside it is a savepoint. (Django's `ATOMIC_REQUESTS`.)
+    fn atomic_requests(self) -> Self;
+
+    /// Lets this decide which of the site's databases a statement goes to: `.database_router(Replicas::new(["replica"]))`.
+    fn database_router(self, router: impl DatabaseRouter) -> Self;
 }
 
 impl AppModels for App {
@@ -34,6 +42,14 @@ impl AppModels for App {
 
     fn migrations(self, migrations: Migrations) -> Self {
         self.plugin(Orm).contribute(Arc::new(migrations))
+    }
+
+    fn atomic_requests(self) -> Self {
+        self.plugin(Orm).layer(axum::middleware::from_fn(atomic_request))
+    }
+
+    fn database_router(self, router: impl DatabaseRouter) -> Self {
+        self.plugin(Orm).contribute::<Arc<dyn DatabaseRouter>>(Arc::new(router))
     }
 }
 
@@ -54,6 +70,7 @@ pub struct Database {
     url: String,
     models: Models,
     migrations: Vec<Arc<Migrations>>,
+    databases: Arc<Databases>,
     db: Arc<OnceCell<Db>>,
 }
 
@@ -63,7 +80,26 @@ impl Database {
     /// # Errors
     /// `orm.database_url` and what the driver reports when the database cannot be opened.
     pub async fn db(&self) -> Result<&Db> {
-        self.db.get_or_try_init(|| Db::connect(&self.url, self.models.clone())).await
+        let connect = || async {
+            let driver = connect(&self.url).await?;
+            self.databases.connect_routed().await?;
+            Ok(Db::with_databases(driver, self.models.clone(), Arc::clone(&self.databases)))
+        };
+        self.db.get_or_try_init(connect).await
+    }
+
+    /// The handle that a request uses: its statements are listed on its debug page, and belong to its transaction where
+    /// the app asks for one.
+    ///
+    /// # Errors
+    /// As [`Database::db`] and [`Database::of`].
+    pub async fn of_request(context: &RequestContext, site: &Site) -> Result<Db> {
+        of_request(context, site).await
+    }
+
+    /// The names of the site's other databases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.databases.names()
     }
 
     /// The models.
@@ -116,7 +152,9 @@ impl Plugin for Orm {
             let migrations = site.contributions::<Arc<Migrations>>().to_vec();
             #[cfg(feature = "templates")]
             filters::add(site);
-            site.insert(Database { url, models, migrations, db: Arc::default() });
+            let router = site.contributions::<Arc<dyn DatabaseRouter>>().last().cloned();
+            let databases = Arc::new(Databases::of(site.settings(), router)?);
+            site.insert(Database { url, models, migrations, databases, db: Arc::default() });
             Ok(())
         })
     }
@@ -134,7 +172,7 @@ impl Plugin for Orm {
 }
 
 /// A relative path in a database's URL starts at the folder of the settings file.
-fn absolute(url: &str, root: &FilePath) -> String {
+pub(crate) fn absolute(url: &str, root: &FilePath) -> String {
     match url.strip_prefix("sqlite:") {
         Some(path) if !path.starts_with(['/', ':']) && !path.is_empty() => {
             format!("sqlite:{}", root.join(path).display())
@@ -169,10 +207,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let site = Site::from_ref(state);
-        let db = Database::of(&site)?.db().await?;
-        match parts.extensions.get::<RequestContext>() {
-            Some(context) if context.records_queries() => Ok(db.with_log(context.clone())),
-            _ => Ok(db.clone()),
+        if let Some(context) = parts.extensions.get::<RequestContext>() {
+            return of_request(context, &site).await;
         }
+        let slow = site.settings().slow_query;
+        let watch = Watch { log: parts.extensions.get().cloned(), slow: (!slow.is_zero()).then_some(slow) };
+        Ok(Database::of(&site)?.db().await?.watched(watch))
     }
 }

@@ -1,10 +1,19 @@
 //! [`Executor`]: where a query runs.
 
-use demijohn_core::model::Models;
+use demijohn_core::Result;
+use demijohn_core::model::{ModelMeta, Models};
 use demijohn_sql::Connection;
-use demijohn_web::RequestContext;
 
-use crate::{Db, Tx};
+use crate::{Db, Tx, Watch};
+
+/// What a statement does with rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// It reads them.
+    Read,
+    /// It makes, changes or removes them, or locks them.
+    Write,
+}
 
 /// Where a query runs: the database ([`Db`]) or a transaction ([`Tx`]).
 ///
@@ -16,8 +25,19 @@ pub trait Executor: Send + Sync {
     /// The models of the site: deleting asks them who points to a row.
     fn models(&self) -> &Models;
 
-    /// The request whose debug page lists the statements.
-    fn log(&self) -> Option<&RequestContext>;
+    /// What runs a statement on the rows of a model: where a router sends it, and only if no transaction of this
+    /// database is open around it.
+    ///
+    /// # Errors
+    /// `orm.outside_transaction` for a database's own handle inside its transaction; what the router's choice reports
+    /// when it cannot be reached.
+    fn connection_for(&self, model: &'static ModelMeta, access: Access) -> Result<&dyn Connection> {
+        let _ = (model, access);
+        Ok(self.connection())
+    }
+
+    /// What watches the statements.
+    fn watch(&self) -> &Watch;
 
     /// The database, if it is not a transaction.
     fn as_db(&self) -> Option<&Db>;

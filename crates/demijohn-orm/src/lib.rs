@@ -28,16 +28,17 @@ mod run;
 mod scope;
 mod selection;
 mod transaction;
+mod watch;
 
 pub use app::{AppModels, Database, registered_models};
 pub use assign::Assign;
 pub use assignment::{Assigned, Assignments};
 pub use column::Column;
 pub use condition::Condition;
-pub use db::Db;
+pub use db::{DatabaseRouter, Db, Replicas};
 pub use delete::{Collected, collect, delete_rows};
 pub use draft::{BulkCreate, Draft, Provided};
-pub use executor::Executor;
+pub use executor::{Access, Executor};
 pub use expression::{Expression, Order, Ordering};
 pub use field_value::{FieldValue, Text};
 pub use functions::{avg, coalesce, count, count_rows, exists, max, min, sum, when};
@@ -46,7 +47,11 @@ pub use operand::Operand;
 pub use query_set::{QuerySet, UpdateSet};
 pub use relation::{ForeignKey, KeyOf, ManyToMany};
 pub use selection::{ColumnList, Rows, Selection, Shape};
-pub use transaction::Tx;
+pub use transaction::{Retrying, Transactional, Tx, is_retryable};
+pub use demijohn_web::{QueryLog, QueryRecord, RepeatedQuery};
+pub use watch::Watch;
+
+pub use demijohn_sql::{Isolation, TransactionOptions};
 
 pub use demijohn_core::model::{Date, Decimal, Time, Timestamp, Uuid};
 

@@ -1,16 +1,15 @@
 //! Running statements: the one place where trees become SQL and reach a driver.
 
-use std::time::Instant;
-
 use demijohn_core::model::{AutoNow, FieldKind, FieldMeta, ModelMeta, Timestamp, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{
-    Assignment, Column, Compare, Delete, Expr, Flow, Insert, Outcome, Path, RowSink, Select, Statement, Update,
-    ValueRef, writer,
+    Assignment, Column, Compare, Connection, Delete, Expr, Flow, Insert, Outcome, Path, RowSink, Select, Statement,
+    Update, ValueRef, writer,
 };
 
-use crate::Executor;
 use crate::field_value::FollowsClock;
+use crate::watch::parameters;
+use crate::{Access, Executor};
 
 /// The present moment, with the microseconds that databases keep.
 pub(crate) fn now() -> Timestamp {
@@ -23,8 +22,9 @@ pub(crate) async fn query(db: &dyn Executor, select: Select, sink: &mut RowSink<
     if select.none {
         return Ok(());
     }
-    let statement = writer::select(select, db.connection().dialect());
-    query_statement(db, &statement, sink).await
+    let connection = db.connection_for(select.model(), Access::Read)?;
+    let statement = writer::select(select, connection.dialect());
+    query_on(db, connection, &statement, sink).await
 }
 
 /// How many rows a query gives.
@@ -32,9 +32,10 @@ pub(crate) async fn count(db: &dyn Executor, select: Select) -> Result<u64> {
     if select.none {
         return Ok(0);
     }
-    let statement = writer::count(select, db.connection().dialect());
+    let connection = db.connection_for(select.model(), Access::Read)?;
+    let statement = writer::count(select, connection.dialect());
     let mut count = 0;
-    query_statement(db, &statement, &mut |row| {
+    query_on(db, connection, &statement, &mut |row| {
         count = match row.get(0)? {
             ValueRef::Int(number) => number as u64,
             other => return Err(other.misfit("a count")),
@@ -46,40 +47,39 @@ pub(crate) async fn count(db: &dyn Executor, select: Select) -> Result<u64> {
 }
 
 /// Runs a query that is written already.
-pub(crate) async fn query_statement(db: &dyn Executor, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
-    let Some(log) = db.log() else { return db.connection().query(statement, sink).await };
-    let start = Instant::now();
-    let result = db.connection().query(statement, sink).await;
-    log.record_query(statement.sql.clone(), parameters(&statement.params), start.elapsed());
-    result
-}
-
-/// The values beside a statement, cut short: for the debug page, in development only.
-fn parameters(params: &[Value]) -> String {
-    let shown = params.iter().take(20).map(|value| value.to_string().chars().take(40).collect::<String>());
-    shown.collect::<Vec<_>>().join(", ")
+pub(crate) async fn query_on(
+    db: &dyn Executor,
+    connection: &dyn Connection,
+    statement: &Statement,
+    sink: &mut RowSink<'_>,
+) -> Result<()> {
+    let query = connection.query(statement, sink);
+    db.watch().over(&statement.sql, || parameters(&statement.params), query).await
 }
 
 /// Runs a statement that gives no rows.
-pub(crate) async fn execute(db: &dyn Executor, statement: &Statement) -> Result<Outcome> {
-    let Some(log) = db.log() else { return db.connection().execute(statement).await };
-    let start = Instant::now();
-    let result = db.connection().execute(statement).await;
-    log.record_query(statement.sql.clone(), parameters(&statement.params), start.elapsed());
-    result
+pub(crate) async fn execute_on(
+    db: &dyn Executor,
+    connection: &dyn Connection,
+    statement: &Statement,
+) -> Result<Outcome> {
+    let execution = connection.execute(statement);
+    db.watch().over(&statement.sql, || parameters(&statement.params), execution).await
 }
 
 pub(crate) async fn update(db: &dyn Executor, update: Update) -> Result<u64> {
     if update.assignments.is_empty() {
         return Ok(0);
     }
-    let statement = writer::update(update, db.connection().dialect());
-    Ok(execute(db, &statement).await?.rows)
+    let connection = db.connection_for(update.from.model(), Access::Write)?;
+    let statement = writer::update(update, connection.dialect());
+    Ok(execute_on(db, connection, &statement).await?.rows)
 }
 
 pub(crate) async fn delete(db: &dyn Executor, delete: Delete) -> Result<u64> {
-    let statement = writer::delete(delete, db.connection().dialect());
-    Ok(execute(db, &statement).await?.rows)
+    let connection = db.connection_for(delete.from.model(), Access::Write)?;
+    let statement = writer::delete(delete, connection.dialect());
+    Ok(execute_on(db, connection, &statement).await?.rows)
 }
 
 /// `key = value` for the primary key of a path's model.
@@ -169,8 +169,9 @@ pub(crate) async fn insert_row(
     let mut values: Vec<Value> = given.iter().map(|value| value.clone().unwrap_or_default()).collect();
     let row = given.into_iter().flatten().collect();
     let insert = Insert { model: meta, fields, rows: vec![row], ignore_conflicts: false };
-    let statement = writer::insert(insert, db.connection().dialect());
-    let outcome = execute(db, &statement).await?;
+    let connection = db.connection_for(meta, Access::Write)?;
+    let statement = writer::insert(insert, connection.dialect());
+    let outcome = execute_on(db, connection, &statement).await?;
     let key = meta.key_index();
     if values[key].is_null() {
         values[key] = outcome.last_key.map_or(Value::Null, Value::Int);
@@ -212,11 +213,8 @@ pub(crate) async fn insert_rows(
 }
 
 async fn insert_group(db: &dyn Executor, meta: &'static ModelMeta, fields: &[u16], rows: &[Vec<Value>]) -> Result<u64> {
-    let sql = writer::insert_one(meta, fields, false, db.connection().dialect());
-    let start = Instant::now();
-    let outcome = db.connection().execute_many(&sql, rows).await;
-    if let Some(log) = db.log() {
-        log.record_query(sql, format!("{} rows", rows.len()), start.elapsed());
-    }
-    Ok(outcome?.rows)
+    let connection = db.connection_for(meta, Access::Write)?;
+    let sql = writer::insert_one(meta, fields, false, connection.dialect());
+    let execution = connection.execute_many(&sql, rows);
+    Ok(db.watch().over(&sql, || format!("{} rows", rows.len()), execution).await?.rows)
 }

@@ -1,29 +1,68 @@
 //! [`Tx`]: a transaction.
 
+pub(crate) mod guard;
+mod options;
+
+pub use options::{Retrying, Transactional, is_retryable};
+
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use demijohn_core::model::Models;
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{Connection, Statement, Transaction};
-use demijohn_web::RequestContext;
 
-use crate::{Db, Executor};
+use crate::{Db, Executor, Watch};
 
 /// A transaction, inside [`Db::atomic`]. Statements that go through it are committed or taken back together.
 pub struct Tx {
     connection: Box<dyn Transaction>,
     models: Models,
-    log: Option<RequestContext>,
+    watch: Watch,
+    /// What is done after the commit.
+    after: Mutex<Vec<AfterCommit>>,
     /// So many savepoints were begun: each has a name of its own.
     savepoints: AtomicU32,
     /// So many of them were neither kept nor taken back yet.
     unfinished: AtomicU32,
 }
 
+/// Something that is done after a commit.
+type AfterCommit = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl Tx {
-    pub(crate) fn new(connection: Box<dyn Transaction>, models: Models, log: Option<RequestContext>) -> Self {
-        Self { connection, models, log, savepoints: AtomicU32::new(0), unfinished: AtomicU32::new(0) }
+    pub(crate) fn new(connection: Box<dyn Transaction>, models: Models, watch: Watch) -> Self {
+        let (savepoints, unfinished) = (AtomicU32::new(0), AtomicU32::new(0));
+        Self { connection, models, watch, after: Mutex::default(), savepoints, unfinished }
+    }
+
+    /// Does something once everything is committed, and never when it is not: `tx.on_commit(async move { mail(…).await })`.
+    ///
+    /// What was put here is done in order, after the database said that the commit is made and before `atomic` returns;
+    /// spawn what the caller is not to wait for. What a savepoint put here is forgotten when the savepoint is taken back.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db) -> demijohn_core::Result<()> {
+    /// # async fn send_welcome(_: i64) {}
+    /// db.atomic(async |tx| {
+    ///     let ada = User::create().username("ada").save(tx).await?;
+    ///     tx.on_commit(send_welcome(ada.id));
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    pub fn on_commit(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.after().push(Box::pin(work));
+    }
+
+    fn after(&self) -> MutexGuard<'_, Vec<AfterCommit>> {
+        self.after.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) async fn commit(self) -> Result<()> {
@@ -32,7 +71,11 @@ impl Tx {
             return Err(Error::new(ErrorKind::Internal, "orm.savepoint", message)
                 .with_hint("put the time-out or the `select!` around the whole transaction, or await the savepoint"));
         }
-        self.connection.commit().await
+        self.connection.commit().await?;
+        for work in self.after.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            work.await;
+        }
+        Ok(())
     }
 
     pub(crate) async fn rollback(self) -> Result<()> {
@@ -48,7 +91,11 @@ impl Tx {
         let name = format!("s{}", self.savepoints.fetch_add(1, Ordering::Relaxed));
         self.statement(format!("SAVEPOINT {name}")).await?;
         self.unfinished.fetch_add(1, Ordering::Relaxed);
+        let waiting = self.after().len();
         let result = work(self).await;
+        if result.is_err() {
+            self.after().truncate(waiting);
+        }
         let end = self.end_savepoint(&name, result.is_ok()).await;
         match (result, end) {
             // The first error is the one to tell. As the savepoint stays unfinished, nothing of it is committed.
@@ -68,7 +115,8 @@ impl Tx {
     }
 
     async fn statement(&self, sql: String) -> Result<()> {
-        self.connection.execute(&Statement::plain(sql)).await.map(|_| ())
+        let statement = Statement::plain(sql);
+        self.watch.over(&statement.sql, String::new, self.connection.execute(&statement)).await.map(|_| ())
     }
 }
 
@@ -81,8 +129,8 @@ impl Executor for Tx {
         &self.models
     }
 
-    fn log(&self) -> Option<&RequestContext> {
-        self.log.as_ref()
+    fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     fn as_db(&self) -> Option<&Db> {

@@ -4,14 +4,13 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use demijohn_core::{Error, Result};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
 
-use crate::Cookie;
+use crate::{Cookie, QueryLog, QueryRecord};
 
 /// What belongs to one request: its session, messages, CSRF token, nonce, and the queries it made.
 ///
@@ -31,25 +30,13 @@ pub(crate) struct Inner {
     nonce: OnceLock<String>,
     vary_on_cookie: AtomicBool,
     set_cookies: Mutex<Vec<Cookie>>,
-    queries: Mutex<Vec<QueryRecord>>,
-    records_queries: bool,
+    /// In development and in tests.
+    queries: Option<QueryLog>,
     slots: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
     #[cfg(feature = "sessions")]
     pub(crate) session: tokio::sync::OnceCell<crate::Session>,
     #[cfg(feature = "sessions")]
     pub(crate) csrf: Mutex<crate::session::CsrfState>,
-}
-
-/// A query that a request made, for the debug page and the test client.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct QueryRecord {
-    /// The SQL.
-    pub sql: String,
-    /// Its parameters as a text.
-    pub parameters: String,
-    /// How long it took.
-    pub took: Duration,
 }
 
 impl RequestContext {
@@ -64,8 +51,7 @@ impl RequestContext {
             nonce: OnceLock::new(),
             vary_on_cookie: AtomicBool::new(false),
             set_cookies: Mutex::default(),
-            queries: Mutex::default(),
-            records_queries: development,
+            queries: parts.extensions.get().cloned().or_else(|| development.then(QueryLog::new)),
             slots: Mutex::default(),
             #[cfg(feature = "sessions")]
             session: tokio::sync::OnceCell::new(),
@@ -150,29 +136,24 @@ impl RequestContext {
         self.0.nonce.get().map(String::as_str)
     }
 
-    /// Whether queries should be recorded: in development and in tests.
-    pub fn records_queries(&self) -> bool {
-        self.0.records_queries
+    /// Where the request's statements are recorded: in development and in tests.
+    pub fn query_log(&self) -> Option<&QueryLog> {
+        self.0.queries.as_ref()
     }
 
-    /// Records a query for the debug page.
-    pub fn record_query(&self, sql: impl Into<String>, parameters: impl Into<String>, took: Duration) {
-        /// A page that makes more queries than this has said enough.
-        const MOST: usize = 1000;
-        let mut queries = lock(&self.0.queries);
-        if queries.len() < MOST {
-            queries.push(QueryRecord { sql: sql.into(), parameters: parameters.into(), took });
-        }
-    }
-
-    /// The queries recorded so far.
+    /// The statements recorded so far.
     pub fn queries(&self) -> Vec<QueryRecord> {
-        lock(&self.0.queries).clone()
+        self.0.queries.as_ref().map(QueryLog::queries).unwrap_or_default()
     }
 
     /// Keeps a value for the rest of the request: the user that was loaded.
     pub fn insert<T: Any + Send + Sync + Clone>(&self, value: T) {
         lock(&self.0.slots).insert(TypeId::of::<T>(), Box::new(value));
+    }
+
+    /// Forgets the value of this type.
+    pub fn remove<T: Any>(&self) {
+        lock(&self.0.slots).remove(&TypeId::of::<T>());
     }
 
     /// The value of this type that was kept.

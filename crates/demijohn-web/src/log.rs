@@ -7,11 +7,21 @@ use std::time::Duration;
 use demijohn_core::Error;
 use http::{Method, StatusCode, Uri};
 
-/// One line for each request, in development.
-pub(crate) fn request(method: &Method, uri: &Uri, status: StatusCode, took: Duration) {
+use crate::QueryLog;
+use crate::query_log::REPEATED;
+
+/// One line for each request, in development, and one for each statement that a loop ran.
+pub(crate) fn request(method: &Method, uri: &Uri, status: StatusCode, took: Duration, queries: Option<&QueryLog>) {
     let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let millis = took.as_secs_f64() * 1000.0;
-    write(&format!("{} {} {} {millis:.1} ms", method, escaped(target, false), status.as_u16()));
+    let mut line = format!("{} {} {} {millis:.1} ms", method, escaped(target, false), status.as_u16());
+    if let Some(log) = queries.filter(|log| !log.is_empty()) {
+        let _ = write!(line, ", {} queries {:.1} ms", log.len(), log.took().as_secs_f64() * 1000.0);
+    }
+    write(&line);
+    for repeated in queries.map(|log| log.repeated(REPEATED)).unwrap_or_default() {
+        note(&format!("N+1: a query ran {repeated}\nhint: read the related rows with the query: `select_related`, `prefetch`"));
+    }
 }
 
 /// An error that a developer has to see, with all it knows.

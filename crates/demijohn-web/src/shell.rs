@@ -114,7 +114,8 @@ impl Shell {
             let nonce = head.context.as_ref().and_then(RequestContext::made_nonce);
             self.headers.apply(response.headers_mut(), head.is_https, (!is_file).then_some(nonce));
             if let Some(started) = head.started {
-                log::request(&head.method, &head.uri, response.status(), started.elapsed());
+                let queries = head.context.as_ref().and_then(RequestContext::query_log);
+                log::request(&head.method, &head.uri, response.status(), started.elapsed(), queries);
             }
             Ok(response)
         }

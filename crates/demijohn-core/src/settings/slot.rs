@@ -36,6 +36,7 @@ pub(super) const KEYS: &[&str] = &[
     "static_url",
     "login_url",
     "hsts",
+    "slow_query",
     "silenced_checks",
 ];
 
@@ -85,6 +86,7 @@ pub(super) fn slot<'a>(settings: &'a mut Settings, key: &str) -> Option<Slot<'a>
         "static_url" => Slot::Text(&mut settings.static_url),
         "login_url" => Slot::OptionalText(&mut settings.login_url),
         "hsts" => Slot::Seconds(&mut settings.hsts),
+        "slow_query" => Slot::Seconds(&mut settings.slow_query),
         "silenced_checks" => Slot::List(&mut settings.silenced_checks),
         _ => return None,
     })

@@ -93,7 +93,7 @@ fn no_log_shows_a_secret() {
 fn an_unknown_key_lists_the_choices() {
     let place = Place::new().with("demijohn.toml", "# ours\nalowed_hosts = ['a']\n");
     place.check(&[], expect![[r#"
-        DIR/demijohn.toml:2: unknown setting `alowed_hosts`; choices are `debug`, `secret_key`, `secret_key_fallbacks`, `database_url`, `bind`, `allowed_hosts`, `csrf_trusted_origins`, `behind_proxy`, `time_zone`, `session_cookie_name`, `session_cookie_age`, `session_cookie_secure`, `session_cookie_httponly`, `session_cookie_samesite`, `session_cookie_domain`, `session_cookie_path`, `session_expire_at_browser_close`, `session_save_every_request`, `csrf_cookie_name`, `csrf_cookie_secure`, `body_limit`, `body_deadline`, `header_timeout`, `max_connections`, `shutdown_grace`, `static_url`, `login_url`, `hsts`, `silenced_checks`
+        DIR/demijohn.toml:2: unknown setting `alowed_hosts`; choices are `debug`, `secret_key`, `secret_key_fallbacks`, `database_url`, `bind`, `allowed_hosts`, `csrf_trusted_origins`, `behind_proxy`, `time_zone`, `session_cookie_name`, `session_cookie_age`, `session_cookie_secure`, `session_cookie_httponly`, `session_cookie_samesite`, `session_cookie_domain`, `session_cookie_path`, `session_expire_at_browser_close`, `session_save_every_request`, `csrf_cookie_name`, `csrf_cookie_secure`, `body_limit`, `body_deadline`, `header_timeout`, `max_connections`, `shutdown_grace`, `static_url`, `login_url`, `hsts`, `slow_query`, `silenced_checks`
           2 | alowed_hosts = ['a']
             | ^^^^^^^^^^^^
         hint: did you mean `allowed_hosts`?"#]]);

@@ -198,7 +198,7 @@ struct Run<'a> {
 impl Run<'_> {
     async fn begin(&self) -> Result<Tx> {
         let transaction = self.context.driver.begin_schema_change().await?;
-        Ok(Tx::new(transaction, self.context.models.clone(), None))
+        Ok(Tx::new(transaction, self.context.models.clone(), crate::Watch::default()))
     }
 
     /// Applies a migration; true when it was only recorded.

@@ -8,5 +8,8 @@ mod migrations;
 mod models;
 mod queries;
 mod records;
+mod requests;
 mod strict;
+mod transactions;
+mod watching;
 mod writes;

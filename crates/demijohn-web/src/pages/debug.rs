@@ -1,17 +1,13 @@
 //! The page of an error in development: where it arose, the request, its queries. Production never draws it.
 
-use std::collections::HashMap;
-
 use demijohn_core::Error;
 
 use super::fill::fill;
 use super::redact;
 use super::source::read;
 use crate::shell::{Head, fallback};
+use crate::query_log::REPEATED;
 use crate::{QueryRecord, RequestContext, Site};
-
-/// A query sent this often in one request is one that a loop sends.
-const REPEATED: usize = 5;
 
 pub(super) fn page(site: &Site, head: &Head, error: &Error, nonce: &str) -> String {
     let is_no_route = error.code() == fallback::NO_ROUTE;
@@ -137,19 +133,20 @@ fn queries(head: &Head) -> String {
     if queries.is_empty() {
         return folded("SQL", "no queries", &none("no queries"));
     }
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for query in &queries {
-        *counts.entry(&query.sql).or_default() += 1;
-    }
+    let log = head.context.as_ref().and_then(RequestContext::query_log);
+    let repeated = log.map(|log| log.repeated(REPEATED)).unwrap_or_default();
     let millis = |query: &QueryRecord| query.took.as_secs_f64() * 1000.0;
     let row = |query: &QueryRecord| {
-        let class = if counts[query.sql.as_str()] >= REPEATED { "many" } else { "" };
+        let many = repeated.iter().find(|repeated| repeated.sql == query.sql);
+        let class = if many.is_some() { "many" } else { "" };
         let time = format!("{:.2} ms", millis(query));
-        let sql = if query.parameters.is_empty() {
-            query.sql.clone()
-        } else {
-            format!("{}\n-- {}", query.sql, query.parameters)
-        };
+        let mut sql = query.sql.clone();
+        if !query.parameters.is_empty() {
+            sql.push_str(&format!("\n-- {}", query.parameters));
+        }
+        if let Some(place) = many.and_then(|many| many.place.as_deref()) {
+            sql.push_str(&format!("\n-- N+1: run in a loop at {place}; read the rows with the query"));
+        }
         fill(include_str!("../../templates/debug/query.html"), &[("class", class), ("time", &time), ("sql", &sql)])
     };
     let rows: String = queries.iter().map(row).collect();

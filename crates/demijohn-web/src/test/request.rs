@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use serde::Serialize;
 
 use super::{TestClient, TestResponse};
+use crate::QueryLog;
 use crate::context::lock;
 
 /// A request in the making; `.await` sends it.
@@ -104,9 +105,11 @@ impl<'c> TestRequest<'c> {
         if let Some(headers) = request.headers_mut() {
             *headers = self.headers;
         }
-        let request = request.body(Body::from(self.body)).expect("the test's path is a valid address");
+        let queries = QueryLog::new();
+        let request = request.extension(queries.clone()).body(Body::from(self.body));
+        let request = request.expect("the test's path is a valid address");
         let response = self.client.site.handle(request).await.expect("the client was made for a complete site");
-        let response = TestResponse::read(response).await;
+        let response = TestResponse::read(response, queries).await;
         for cookie in response.headers("set-cookie") {
             lock(&self.client.jar).receive(cookie);
         }

@@ -5,7 +5,8 @@ use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 
-use crate::Response;
+use crate::query_log::REPEATED;
+use crate::{QueryLog, Response};
 
 /// A response with its whole body.
 #[derive(Debug)]
@@ -13,18 +14,46 @@ pub struct TestResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    queries: QueryLog,
 }
 
 impl TestResponse {
-    pub(super) async fn read(response: Response) -> Self {
+    pub(super) async fn read(response: Response, queries: QueryLog) -> Self {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("the response's body is complete").to_bytes();
-        Self { status: parts.status, headers: parts.headers, body }
+        Self { status: parts.status, headers: parts.headers, body, queries }
     }
 
     /// The status; it compares with numbers.
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// The statements that the request ran.
+    pub fn queries(&self) -> &QueryLog {
+        &self.queries
+    }
+
+    /// The request ran so many statements, and no others: Django's `assertNumQueries`.
+    ///
+    /// # Panics
+    /// When there were more or fewer; the message lists them with the lines that ran them.
+    #[track_caller]
+    pub fn assert_num_queries(self, expected: usize) -> Self {
+        self.queries.assert_count(expected);
+        self
+    }
+
+    /// No statement was run five times or more (N+1).
+    ///
+    /// # Panics
+    /// When one was; the message names the line.
+    #[track_caller]
+    pub fn assert_no_repeated_queries(self) -> Self {
+        let repeated = self.queries.repeated(REPEATED);
+        let lines: Vec<String> = repeated.iter().map(ToString::to_string).collect();
+        assert!(lines.is_empty(), "a loop asks for each row (N+1); read them with the query:\n{}", lines.join("\n"));
+        self
     }
 
     /// The first value of a header.

@@ -141,7 +141,8 @@ async fn development_lists_the_routes_for_an_unknown_path() {
 async fn development_lists_the_queries() {
     let app = App::new().get("/", async |context: demijohn_web::RequestContext| -> Result<()> {
         for n in 0..6 {
-            context.record_query("SELECT * FROM post WHERE id = ?", n.to_string(), std::time::Duration::from_millis(2));
+            let log = context.query_log().expect("development keeps one");
+            log.record("SELECT * FROM post WHERE id = ?", n.to_string(), std::time::Duration::from_millis(2));
         }
         Err(Error::internal("too many"))
     });
