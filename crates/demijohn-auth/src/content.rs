@@ -20,7 +20,11 @@ const MAX_NAME: usize = 255;
 /// After every `migrate`: makes the rows that are missing, with Django's names. None is changed or removed.
 pub(crate) fn after_migrate<'a>(driver: &'a dyn Driver, models: &'a Models) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let db = Open { watch: Watch::default(), connection: driver.begin(demijohn_sql::TransactionOptions::default()).await?, models };
+        let db = Open {
+            watch: Watch::default(),
+            connection: driver.begin(demijohn_sql::TransactionOptions::default()).await?,
+            models,
+        };
         match make_missing(&db).await {
             Ok(()) => db.connection.commit().await,
             // Half the way there or back: the tables are not there (yet), so neither is the work.

@@ -152,10 +152,7 @@ impl Db {
     /// The function's own error, or what the database reports at the commit; `orm.savepoint` when a savepoint inside it
     /// was dropped half-way; `orm.outside_transaction` when one is open around it already (nest with `tx.atomic`).
     #[track_caller]
-    pub fn atomic<T>(
-        &self,
-        work: impl AsyncFnOnce(&Tx) -> Result<T>,
-    ) -> impl Future<Output = Result<T>> {
+    pub fn atomic<T>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> impl Future<Output = Result<T>> {
         self.atomic_at(TransactionOptions::default(), Location::caller(), work)
     }
 

@@ -37,6 +37,7 @@ pub use column::Column;
 pub use condition::Condition;
 pub use db::{DatabaseRouter, Db, Replicas};
 pub use delete::{Collected, collect, delete_rows};
+pub use demijohn_web::{QueryLog, QueryRecord, RepeatedQuery};
 pub use draft::{BulkCreate, Draft, Provided};
 pub use executor::{Access, Executor};
 pub use expression::{Expression, Order, Ordering};
@@ -48,7 +49,6 @@ pub use query_set::{QuerySet, UpdateSet};
 pub use relation::{ForeignKey, KeyOf, ManyToMany};
 pub use selection::{ColumnList, Rows, Selection, Shape};
 pub use transaction::{Retrying, Transactional, Tx, is_retryable};
-pub use demijohn_web::{QueryLog, QueryRecord, RepeatedQuery};
 pub use watch::Watch;
 
 pub use demijohn_sql::{Isolation, TransactionOptions};

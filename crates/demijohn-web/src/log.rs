@@ -20,7 +20,9 @@ pub(crate) fn request(method: &Method, uri: &Uri, status: StatusCode, took: Dura
     }
     write(&line);
     for repeated in queries.map(|log| log.repeated(REPEATED)).unwrap_or_default() {
-        note(&format!("N+1: a query ran {repeated}\nhint: read the related rows with the query: `select_related`, `prefetch`"));
+        note(&format!(
+            "N+1: a query ran {repeated}\nhint: read the related rows with the query: `select_related`, `prefetch`"
+        ));
     }
 }
 

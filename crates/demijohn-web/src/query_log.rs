@@ -129,7 +129,12 @@ impl QueryLog {
     #[track_caller]
     pub fn assert_count(&self, expected: usize) {
         let queries = self.queries();
-        assert!(queries.len() == expected, "expected {expected} queries, found {}:\n{}", queries.len(), listed(&queries));
+        assert!(
+            queries.len() == expected,
+            "expected {expected} queries, found {}:\n{}",
+            queries.len(),
+            listed(&queries)
+        );
     }
 }
 
@@ -159,7 +164,8 @@ fn place_in(trace: &str) -> Option<String> {
         let shown = file.trim_start_matches("./");
         let is_ours = here.join(shown).strip_prefix(ours).is_ok_and(|inside| {
             let mut parts = inside.components().map(|part| part.as_os_str().to_string_lossy());
-            parts.next().is_some_and(|krate| krate.starts_with("demijohn")) && parts.next().is_some_and(|dir| dir == "src")
+            parts.next().is_some_and(|krate| krate.starts_with("demijohn"))
+                && parts.next().is_some_and(|dir| dir == "src")
         });
         let is_dependency = ["/rustc/", "/.cargo/registry/", "/.cargo/git/"].iter().any(|part| file.contains(part));
         if !is_ours && !is_dependency {

@@ -38,9 +38,8 @@ impl Databases {
             let variable = format!("DATABASE_URL_{}", name.to_uppercase());
             let Some(url) = settings.var(&variable).map(str::to_owned).or(url) else {
                 let message = format!("the database `{name}` has no address");
-                return Err(Error::misconfigured("orm.database_url", message).with_hint(format!(
-                    "set `url` in `[databases.{name}]`, or `{variable}` in the environment"
-                )));
+                return Err(Error::misconfigured("orm.database_url", message)
+                    .with_hint(format!("set `url` in `[databases.{name}]`, or `{variable}` in the environment")));
             };
             let url = crate::app::absolute(&url, settings.root());
             named.insert(name, Named { url, driver: OnceCell::new() });

@@ -60,8 +60,9 @@ pub(crate) async fn atomic_request(request: Request, next: Next) -> Response {
 async fn end(tx: Arc<Tx>, commit: bool) -> Result<()> {
     let Some(tx) = Arc::into_inner(tx) else {
         let message = "the request is over, but a handle on its transaction is still in use; nothing was committed";
-        return Err(Error::new(ErrorKind::Internal, "orm.transaction_in_use", message)
-            .with_hint("give tasks and streams that outlive the request a handle of their own: `db.outside_transaction()`"));
+        return Err(Error::new(ErrorKind::Internal, "orm.transaction_in_use", message).with_hint(
+            "give tasks and streams that outlive the request a handle of their own: `db.outside_transaction()`",
+        ));
     };
     if commit { tx.commit().await } else { tx.rollback().await }
 }

@@ -68,7 +68,8 @@ async fn each(db: Db) -> Result<&'static str> {
 async fn a_test_client_counts_the_statements_of_a_request() {
     let folder = Folder::new("count");
     folder.database("db", &["a", "b", "c", "d", "e"]).await;
-    let client = TestClient::new((app().get("/", list).get("/each", each), folder.settings("db"))).await.expect("sound");
+    let client =
+        TestClient::new((app().get("/", list).get("/each", each), folder.settings("db"))).await.expect("sound");
     let response = client.get("/").await.assert_num_queries(1).assert_no_repeated_queries();
     assert_eq!(response.text(), "a,b,c,d,e");
     let response = client.get("/each").await.assert_num_queries(6);
@@ -121,7 +122,8 @@ async fn reads_go_to_replicas_until_the_request_writes() {
     let primary = folder.database("db", &["of the primary"]).await;
     folder.database("replica", &["of the replica"]).await;
     std::fs::write(folder.0.join("demijohn.toml"), "[databases.replica]\nurl = \"sqlite:replica\"\n").expect("written");
-    let mut settings = Settings::load_from(&folder.0, &BTreeMap::new()).expect("the file is good").with_secret_key("x".repeat(50));
+    let mut settings =
+        Settings::load_from(&folder.0, &BTreeMap::new()).expect("the file is good").with_secret_key("x".repeat(50));
     settings.database_url = Some(demijohn_core::settings::Secret::new(folder.url("db")));
     settings.debug = false;
     async fn write_then_read(db: Db) -> Result<String> {

@@ -180,7 +180,8 @@ async fn a_transaction_that_was_dropped_half_way_leaves_nothing(db: &Db) {
         let mut never = Box::pin(never);
         // Polled until it hangs: its statement is done, its commit is not.
         for _ in 0..200 {
-            let polled = std::future::poll_fn(|context| std::task::Poll::Ready(never.as_mut().poll(context).is_ready())).await;
+            let polled =
+                std::future::poll_fn(|context| std::task::Poll::Ready(never.as_mut().poll(context).is_ready())).await;
             assert!(!polled);
             tokio::task::yield_now().await;
         }

@@ -5,8 +5,8 @@ use demijohn_core::Error;
 use super::fill::fill;
 use super::redact;
 use super::source::read;
-use crate::shell::{Head, fallback};
 use crate::query_log::REPEATED;
+use crate::shell::{Head, fallback};
 use crate::{QueryRecord, RequestContext, Site};
 
 pub(super) fn page(site: &Site, head: &Head, error: &Error, nonce: &str) -> String {
