@@ -9,6 +9,7 @@ use demijohn_sql::{
 };
 
 use crate::error::is_busy;
+use crate::group::Group;
 use crate::migrate_lock::MigrateLock;
 use crate::open::{self, Opened};
 use crate::options::Options;
@@ -26,6 +27,7 @@ pub(crate) struct SqliteDriver {
     // In this order: the connection that closes last tidies up the WAL, and must be one that writes.
     readers: Option<Readers>,
     writer: Writer,
+    group: Group,
     lock: MigrateLock,
 }
 
@@ -36,7 +38,8 @@ impl SqliteDriver {
         let Opened { writer, opener } = open::open(&options)?;
         let readers = opener.map(|opener| Readers::new(opener, options.readers, options.wait));
         let writer = Writer::new(writer, options.wait, options.busy_timeout, options.address);
-        Ok(Self { readers, writer, lock })
+        let group = Group::new(writer.clone());
+        Ok(Self { readers, writer, group, lock })
     }
 
     /// Runs `work` on the connection that writes: now if it is free, else in its turn.
@@ -112,6 +115,9 @@ impl Connection for SqliteDriver {
     }
 
     fn execute<'a>(&'a self, statement: &'a Statement) -> Answer<'a, Outcome> {
+        if self.group.is_worth_it(&statement.sql) {
+            return Answer::later(self.group.execute(statement.clone()));
+        }
         self.write(&statement.sql, |connection| run::execute(connection, statement))
     }
 

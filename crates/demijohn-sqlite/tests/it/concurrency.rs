@@ -140,3 +140,32 @@ fn nested(db: &dyn Driver, one: &Statement, depth: usize, codes: &mut Vec<&'stat
     let demijohn_sql::Answer::Ready(Some(result)) = db.query(one, &mut sink) else { panic!("reads answer at once") };
     codes.push(result.err().map_or("ok", |error| error.code()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_many_tasks_insert_at_once_is_all_there_and_each_knows_its_key() {
+    let place = Place::new();
+    let db = place.open("").await;
+    run(&*db, "CREATE TABLE cup (id integer PRIMARY KEY, n integer UNIQUE)").await;
+    let tasks: Vec<_> = (0..64_i64)
+        .map(|task| {
+            let db = Arc::clone(&db);
+            tokio::spawn(async move {
+                let mut keys = Vec::new();
+                for n in 0..50 {
+                    let own = sql("INSERT INTO cup (n) VALUES (?)", [(task * 50 + n).into()]);
+                    keys.push((task * 50 + n, db.execute(&own).await.expect("it is new").last_key));
+                    let taken = db.execute(&sql("INSERT INTO cup (n) VALUES (?)", [(task * 50).into()])).await;
+                    assert_eq!(taken.expect_err("it is there").code(), "orm.unique");
+                }
+                keys
+            })
+        })
+        .collect();
+    for task in tasks {
+        for (n, key) in task.await.expect("no task panics") {
+            let found = number(&*db, &format!("SELECT id FROM cup WHERE n = {n}")).await;
+            assert_eq!(Some(found), key);
+        }
+    }
+    assert_eq!(number(&*db, "SELECT count(*) FROM cup").await, 3200);
+}
