@@ -206,6 +206,17 @@ impl Expr {
         }
     }
 
+    /// Is it written the same as another?
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Column(one), Self::Column(other)) => one == other,
+            // Trees hold floating-point numbers and whole queries; what they show of themselves is all they are.
+            (one, other) => {
+                std::mem::discriminant(one) == std::mem::discriminant(other) && format!("{one:?}") == format!("{other:?}")
+            }
+        }
+    }
+
     /// Is it, or has it inside, a value made of a group of rows?
     pub fn has_aggregate(&self) -> bool {
         matches!(self, Self::Aggregate { .. }) || self.any_child(&mut Self::has_aggregate)

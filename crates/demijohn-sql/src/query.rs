@@ -15,6 +15,13 @@ pub struct Order {
     pub nulls_last: Option<bool>,
 }
 
+impl Order {
+    /// Smallest first.
+    pub fn by(expr: Expr) -> Self {
+        Self { expr, descending: false, nulls_last: None }
+    }
+}
+
 /// What a query gives for each row.
 #[derive(Debug, Clone)]
 pub enum Projection {
@@ -28,6 +35,54 @@ pub enum Projection {
     Count,
 }
 
+/// Where the rows of a query come from.
+#[derive(Debug, Clone, Default)]
+pub enum Source {
+    /// The model's table.
+    #[default]
+    Table,
+    /// The rows of another query on the same model, in place of the table.
+    Query(Box<Select>),
+    /// The rows of a first query put together with those of others.
+    Combined(Box<Select>, Vec<(Combine, Select)>),
+}
+
+/// How the rows of two queries are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Combine {
+    /// Those of either, each once.
+    Union,
+    /// Those of either, as often as they come.
+    UnionAll,
+    /// Those of both, each once.
+    Intersection,
+    /// Those of the first that are not in the second, each once.
+    Difference,
+}
+
+/// What a query does about rows that another transaction has locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LockWait {
+    /// It waits for them.
+    #[default]
+    Wait,
+    /// It fails at once with `orm.lock`.
+    Fail,
+    /// It leaves them out.
+    Skip,
+}
+
+/// Locks the rows that a query finds until its transaction ends.
+#[derive(Debug, Clone, Default)]
+pub struct Lock {
+    /// What about rows that another has locked.
+    pub wait: LockWait,
+    /// Rows of which tables, beside the query's own.
+    pub of: Vec<&'static Path>,
+    /// May others still make rows that point to the locked ones? (PostgreSQL.)
+    pub no_key: bool,
+}
+
 /// A query.
 #[derive(Debug, Clone)]
 pub struct Select {
@@ -35,6 +90,10 @@ pub struct Select {
     pub from: &'static Path,
     /// What it gives for each row.
     pub projection: Projection,
+    /// Values after the columns of whole rows. With an aggregate among them the rows are grouped by their keys.
+    pub annotations: Vec<Expr>,
+    /// What stands in place of the model's table.
+    pub source: Source,
     /// Which rows.
     pub filter: Option<Expr>,
     /// Which groups of rows.
@@ -43,6 +102,10 @@ pub struct Select {
     pub order: Vec<Order>,
     /// Each row once?
     pub distinct: bool,
+    /// Of the rows that have the same of these values, only the first. The rows come in the order of these values.
+    pub distinct_on: Vec<Expr>,
+    /// Are they locked?
+    pub lock: Option<Box<Lock>>,
     /// At most so many rows.
     pub limit: Option<u64>,
     /// After so many rows.
@@ -57,10 +120,14 @@ impl Select {
         Self {
             from,
             projection: Projection::Model(Vec::new()),
+            annotations: Vec::new(),
+            source: Source::Table,
             filter: None,
             having: None,
             order: Vec::new(),
             distinct: false,
+            distinct_on: Vec::new(),
+            lock: None,
             limit: None,
             offset: None,
             none: false,
@@ -90,25 +157,78 @@ impl Select {
     /// Does each of its rows stand for a group of stored ones? With an aggregate in what it gives, in its order or in
     /// `having`, they are grouped by the values that it gives.
     pub fn is_grouped(&self) -> bool {
-        let Projection::Exprs(exprs) = &self.projection else { return false };
+        let given = match &self.projection {
+            Projection::Exprs(exprs) => exprs,
+            Projection::Model(_) => &self.annotations,
+            Projection::One | Projection::Count => return false,
+        };
         self.having.is_some()
-            || exprs.iter().any(Expr::has_aggregate)
+            || given.iter().any(Expr::has_aggregate)
             || self.order.iter().any(|step| step.expr.has_aggregate())
+    }
+
+    /// Makes it read the rows that it finds now as if they were the table: what is asked for next is asked of them.
+    pub fn put_aside(&mut self) {
+        let mut inner = std::mem::replace(self, Self::new(self.from));
+        if inner.is_sliced() {
+            inner.apply_default_order();
+        } else if inner.distinct_on.is_empty() {
+            inner.order.clear();
+        }
+        self.none = inner.none;
+        inner.projection = Projection::Model(Vec::new());
+        inner.annotations.clear();
+        inner.distinct = false;
+        self.source = Source::Query(Box::new(inner));
+    }
+
+    /// Makes it the rows of this query put together with those of another.
+    pub fn combine(&mut self, how: Combine, mut other: Self) {
+        other.sink_to(self.from.depth());
+        self.sink_to(other.from.depth());
+        for one in [&mut *self, &mut other] {
+            if one.is_sliced() {
+                one.apply_default_order();
+            }
+        }
+        let none = match how {
+            Combine::Union | Combine::UnionAll => self.none && other.none,
+            Combine::Intersection => self.none || other.none,
+            Combine::Difference => self.none,
+        };
+        let first = std::mem::replace(self, Self::new(self.from));
+        self.projection = first.projection.clone();
+        self.none = none;
+        self.source = Source::Combined(Box::new(first), vec![(how, other)]);
+    }
+
+    /// Are its rows those of several queries for values? They have no table, so they can be ordered and cut only.
+    pub fn combines_values(&self) -> bool {
+        matches!(&self.source, Source::Combined(first, _) if matches!(first.projection, Projection::Exprs(_)))
+    }
+
+    /// Which of the values that it gives is this, counted from 0? For an order of rows that have no table.
+    pub fn position_of(&self, expr: &Expr) -> Option<usize> {
+        let Projection::Exprs(exprs) = &self.projection else { return None };
+        exprs.iter().position(|given| given.is_same(expr))
     }
 
     /// Are its rows the model's, each of them once? Else they have no key to be ordered by.
     fn gives_stored_rows(&self) -> bool {
         let whole_rows = !matches!(self.projection, Projection::Exprs(_));
-        !self.is_grouped() && (whole_rows || !self.distinct)
+        (whole_rows || !self.is_grouped() && !self.distinct) && !self.combines_values()
     }
 
     /// Makes it ask only whether there is a row.
     pub fn ask_existence(&mut self) {
         let values = matches!(self.projection, Projection::Exprs(_));
-        if self.is_grouped() || (values && self.distinct && self.offset.is_some()) {
+        let counts_apart = values && self.distinct || !self.distinct_on.is_empty();
+        if self.is_grouped() || counts_apart && self.offset.is_some() {
             self.order.retain(|step| step.expr.has_aggregate());
             return;
         }
+        self.annotations.clear();
+        self.distinct_on.clear();
         self.projection = Projection::One;
         self.distinct = false;
         self.order.clear();
@@ -147,6 +267,18 @@ impl Select {
             if path.depth() >= from_depth { path.at_depth(path.depth() + by) } else { path }
         };
         self.from = shifted(self.from);
+        match &mut self.source {
+            Source::Table => {}
+            Source::Query(inner) => inner.shift(from_depth, by),
+            Source::Combined(first, others) => {
+                first.shift(from_depth, by);
+                others.iter_mut().for_each(|(_, other)| other.shift(from_depth, by));
+            }
+        }
+        if let Some(lock) = &mut self.lock {
+            lock.of.iter_mut().for_each(|path| *path = shifted(path));
+        }
+        self.annotations.iter_mut().chain(&mut self.distinct_on).for_each(|expr| shift_expr(expr, from_depth, by));
         match &mut self.projection {
             Projection::Model(related) => related.iter_mut().for_each(|path| *path = shifted(path)),
             Projection::Exprs(exprs) => exprs.iter_mut().for_each(|expr| shift_expr(expr, from_depth, by)),

@@ -3,23 +3,28 @@
 //! Two passes over a query: `joins` finds the tables that its columns need, then the text is written in one go and
 //! the values move out of the tree into the list beside it, in the order of their placeholders.
 
+mod distinct;
 mod expr;
+mod extent;
 mod joins;
+mod lock;
 mod select;
+mod source;
 mod text_match;
 
 use std::fmt::Write as _;
 
 use demijohn_core::model::{ModelMeta, Value};
 
-use crate::{Column, Delete, Dialect, Expr, Insert, Path, Projection, Select, Statement, Update};
+use crate::{Column, Delete, Dialect, Expr, Extent, Insert, Path, Projection, Select, Statement, Update};
 use joins::{Place, Scope};
 
 /// Writes a query.
 pub fn select(query: Select, dialect: &'static dyn Dialect) -> Statement {
+    let extent = Extent::of(&query);
     let mut writer = Writer::new(dialect);
     writer.select(query);
-    writer.finish()
+    Statement { extent, ..writer.finish() }
 }
 
 /// Writes a query for the number of rows that another query gives.

@@ -1,6 +1,7 @@
 //! The first pass: which tables a query's columns need.
 
 use super::Writer;
+use crate::query::Source;
 use crate::{Column, Expr, Path, Projection, Select};
 
 /// One query's own table and the tables joined to it.
@@ -74,7 +75,7 @@ pub(super) fn needs_tables(query: &Select) -> bool {
 fn needs_no_other_table(query: &Select) -> bool {
     let mut all_own = !matches!(&query.projection, Projection::Model(related) if !related.is_empty());
     columns(query, &mut |column| all_own &= std::ptr::eq(shorten(column).path, query.from));
-    all_own && !has_subquery(query)
+    all_own && !has_subquery(query) && matches!(query.source, Source::Table)
 }
 
 fn has_subquery(query: &Select) -> bool {
@@ -86,6 +87,7 @@ fn has_subquery(query: &Select) -> bool {
         _ => false,
     };
     projected
+        || query.annotations.iter().chain(&query.distinct_on).any(test)
         || query.filter.as_ref().is_some_and(test)
         || query.having.as_ref().is_some_and(test)
         || query.order.iter().any(|step| test(&step.expr))
@@ -104,6 +106,7 @@ impl Writer {
         if let Projection::Model(related) = &query.projection {
             wanted.extend(related.iter().copied());
         }
+        wanted.extend(query.lock.iter().flat_map(|lock| lock.of.iter().copied()));
         let own = self.aliases;
         self.aliases += 1;
         joined.push((query.from, own));
@@ -147,6 +150,22 @@ fn columns(query: &Select, found: &mut dyn FnMut(Column)) {
     if let Projection::Exprs(exprs) = &query.projection {
         exprs.iter().for_each(|expr| columns_of(expr, found));
     }
+    // The queries whose rows stand in place of the table have tables of their own: they only mention those around.
+    let depth = query.from.depth();
+    let mut around = |column: Column| {
+        if column.path.depth() < depth {
+            found(column);
+        }
+    };
+    match &query.source {
+        Source::Table => {}
+        Source::Query(inner) => columns(inner, &mut around),
+        Source::Combined(first, others) => {
+            columns(first, &mut around);
+            others.iter().for_each(|(_, other)| columns(other, &mut around));
+        }
+    }
+    query.annotations.iter().chain(&query.distinct_on).for_each(|expr| columns_of(expr, found));
     query.filter.iter().for_each(|expr| columns_of(expr, found));
     query.having.iter().for_each(|expr| columns_of(expr, found));
     query.order.iter().for_each(|step| columns_of(&step.expr, found));

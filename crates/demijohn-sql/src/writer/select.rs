@@ -6,18 +6,37 @@ use demijohn_core::model::FieldMeta;
 
 use super::Writer;
 use super::joins::{Place, Scope};
+use crate::query::Source;
 use crate::{Column, Expr, Order, Path, Projection, Select};
 
 impl Writer {
-    pub(super) fn select(&mut self, mut query: Select) {
+    pub(super) fn select(&mut self, query: Select) {
+        self.select_as(query, false);
+    }
+
+    /// With `named`, the values that it gives have the names `v1`, `v2`.
+    pub(super) fn select_as(&mut self, mut query: Select, named: bool) {
+        if query.combines_values() && !matches!(query.projection, Projection::One | Projection::Count) {
+            return self.combined_values(query);
+        }
         if query.none {
             query.and_filter(Expr::Or(Vec::new()));
         }
+        if !query.distinct_on.is_empty() {
+            query = self.lower_distinct_on(query);
+        }
         self.open_scope(&query);
-        let grouped = self.head(&query);
+        let numbered = matches!(&query.source, Source::Query(inner) if self.is_numbered(inner));
+        let grouped = self.head(&query, named);
+        if numbered {
+            self.sql.push_str(" WHERE demijohn_place = 1");
+        }
         if let Some(filter) = query.filter {
-            self.sql.push_str(" WHERE ");
+            self.sql.push_str(if numbered { " AND " } else { " WHERE " });
+            let brackets = numbered && matches!(filter, Expr::Or(_));
+            self.sql.push_str(if brackets { "(" } else { "" });
             self.expr(filter);
+            self.sql.push_str(if brackets { ")" } else { "" });
         }
         self.group_by(grouped);
         if let Some(having) = query.having {
@@ -26,11 +45,14 @@ impl Writer {
         }
         self.order_by(query.order);
         self.slice(query.limit, query.offset);
+        if let Some(lock) = query.lock {
+            self.lock(query.from, *lock);
+        }
         self.scopes.pop();
     }
 
     /// `SELECT … FROM …`; what the rows are grouped by comes back, with its position.
-    fn head(&mut self, query: &Select) -> Vec<(usize, Expr)> {
+    fn head(&mut self, query: &Select, named: bool) -> Vec<(usize, Expr)> {
         if self.is_whole_rows_of_one_table(query) {
             // The commonest query by far begins the same for a model every time.
             let quote = self.dialect.quote();
@@ -38,56 +60,81 @@ impl Writer {
                 let mut writer = Self::new(self.dialect);
                 writer.scopes.push(Scope::one(query.from));
                 writer.sql.push_str("SELECT ");
-                writer.projection(query);
-                writer.tables(query.from);
+                writer.projection(query, false);
+                writer.tables(query);
                 writer.sql.into()
             });
             self.sql.push_str(text);
             return Vec::new();
         }
         self.sql.push_str(if query.distinct { "SELECT DISTINCT " } else { "SELECT " });
-        let grouped = self.projection(query);
-        self.tables(query.from);
+        if !query.distinct_on.is_empty() {
+            self.distinct_on(&query.distinct_on);
+        }
+        let grouped = self.projection(query, named);
+        self.tables(query);
         grouped
     }
 
     fn is_whole_rows_of_one_table(&self, query: &Select) -> bool {
         let whole = matches!(&query.projection, Projection::Model(related) if related.is_empty());
-        whole && !query.distinct && self.scopes.last().is_some_and(Scope::is_one)
+        whole && !query.distinct && query.annotations.is_empty() && query.distinct_on.is_empty() && self.scopes.last().is_some_and(Scope::is_one)
     }
 
     /// How many rows a query gives. Rows that are cut, grouped or made distinct are counted after that was done.
     pub(super) fn count(&mut self, mut query: Select) {
+        let whole_rows = !matches!(query.projection, Projection::Exprs(_));
+        // Rows of a model differ by their key, and values beside them change nothing of how many there are.
+        query.distinct &= !whole_rows;
+        query.annotations.clear();
+        query.lock = None;
         let grouped = query.is_grouped();
-        // Rows of a model differ by their key.
-        query.distinct &= matches!(query.projection, Projection::Exprs(_));
         if !query.is_sliced() {
             query.order.retain(|step| grouped && step.expr.has_aggregate());
         }
-        if !grouped && !query.distinct && !query.is_sliced() {
+        let plain = !grouped && !query.distinct && query.distinct_on.is_empty();
+        if plain && !query.is_sliced() {
             query.projection = Projection::Count;
             self.select(query);
             return;
         }
-        if !query.distinct && !grouped {
+        if plain && !query.combines_values() {
             let key = Column { path: query.from, field: query.model().key_index() as u16 };
             query.projection = Projection::Exprs(vec![Expr::Column(key)]);
+        } else if whole_rows {
+            query.projection = Projection::Model(Vec::new());
         }
+        // A derived table must not have two columns of the same name.
+        let named = matches!(&query.projection, Projection::Exprs(exprs) if exprs.len() > 1);
         self.sql.push_str("SELECT COUNT(*) FROM (");
-        self.select(query);
+        self.select_as(query, named);
         self.sql.push_str(") AS counted");
     }
 
     /// Writes what the query gives; what the rows are grouped by comes back, with its position.
-    fn projection(&mut self, query: &Select) -> Vec<(usize, Expr)> {
+    pub(super) fn projection(&mut self, query: &Select, named: bool) -> Vec<(usize, Expr)> {
         match &query.projection {
             Projection::One => self.sql.push('1'),
             Projection::Count => self.sql.push_str("COUNT(*)"),
-            Projection::Model(related) => self.model_columns(query.from, related),
+            Projection::Model(related) => {
+                self.model_columns(query.from, related);
+                for expr in &query.annotations {
+                    self.sql.push_str(", ");
+                    self.expr(expr.clone());
+                }
+                if query.is_grouped() {
+                    let paths = std::iter::once(query.from).chain(related.iter().copied());
+                    let keys = paths.map(|path| Column { path, field: path.model().key_index() as u16 });
+                    return keys.map(|key| (0, Expr::Column(key))).collect();
+                }
+            }
             Projection::Exprs(exprs) => {
                 for (n, expr) in exprs.iter().enumerate() {
                     self.sql.push_str(if n == 0 { "" } else { ", " });
                     self.expr(expr.clone());
+                    if named {
+                        let _ = write!(self.sql, " AS v{}", n + 1);
+                    }
                 }
                 if query.is_grouped() {
                     let all = exprs.iter().enumerate().map(|(n, expr)| (n + 1, expr));
@@ -99,7 +146,7 @@ impl Writer {
         Vec::new()
     }
 
-    fn model_columns(&mut self, from: &'static Path, related: &[&'static Path]) {
+    pub(super) fn model_columns(&mut self, from: &'static Path, related: &[&'static Path]) {
         let mut first = true;
         for path in std::iter::once(from).chain(related.iter().copied()) {
             for field in 0..path.model().fields.len() {
@@ -110,9 +157,12 @@ impl Writer {
         }
     }
 
-    fn tables(&mut self, from: &'static Path) {
+    pub(super) fn tables(&mut self, query: &Select) {
         self.sql.push_str(" FROM ");
-        self.name(from.model().table);
+        match &query.source {
+            Source::Table => self.name(query.from.model().table),
+            source => self.source(source, false),
+        }
         let scope = self.scopes.last().expect("the scope was opened before");
         let joined = scope.joined().to_vec();
         for (path, alias) in joined {
@@ -174,7 +224,10 @@ impl Writer {
     fn group_by(&mut self, keys: Vec<(usize, Expr)>) {
         for (n, (position, expr)) in keys.into_iter().enumerate() {
             self.sql.push_str(if n == 0 { " GROUP BY " } else { ", " });
-            if matches!(expr, Expr::Column(_)) {
+            if let (0, Expr::Column(key)) = (position, &expr) {
+                // The table's own key, not the one that leads to it: PostgreSQL then knows its other columns.
+                self.column(*key);
+            } else if matches!(expr, Expr::Column(_)) {
                 self.expr(expr);
             } else {
                 let _ = write!(self.sql, "{position}");
@@ -182,27 +235,27 @@ impl Writer {
         }
     }
 
-    fn order_by(&mut self, order: Vec<Order>) {
+    pub(super) fn order_by(&mut self, order: Vec<Order>) {
         for (n, step) in order.into_iter().enumerate() {
             self.sql.push_str(if n == 0 { " ORDER BY " } else { ", " });
-            if let (Some(last), "mysql") = (step.nulls_last, self.dialect.name()) {
-                self.expr(step.expr.clone());
-                self.sql.push_str(if last { " IS NULL, " } else { " IS NOT NULL, " });
-            }
-            self.expr(step.expr);
-            if step.descending {
-                self.sql.push_str(" DESC");
-            }
-            match step.nulls_last {
-                Some(last) if self.dialect.name() != "mysql" => {
-                    self.sql.push_str(if last { " NULLS LAST" } else { " NULLS FIRST" });
-                }
-                _ => {}
-            }
+            self.order_step(step.descending, step.nulls_last, &mut |writer| writer.expr(step.expr.clone()));
         }
     }
 
-    fn slice(&mut self, limit: Option<u64>, offset: Option<u64>) {
+    pub(super) fn order_step(&mut self, descending: bool, nulls_last: Option<bool>, expr: &mut dyn FnMut(&mut Self)) {
+        let native = self.dialect.name() != "mysql";
+        if let (Some(last), false) = (nulls_last, native) {
+            expr(self);
+            self.sql.push_str(if last { " IS NULL, " } else { " IS NOT NULL, " });
+        }
+        expr(self);
+        self.sql.push_str(if descending { " DESC" } else { "" });
+        if let (Some(last), true) = (nulls_last, native) {
+            self.sql.push_str(if last { " NULLS LAST" } else { " NULLS FIRST" });
+        }
+    }
+
+    pub(super) fn slice(&mut self, limit: Option<u64>, offset: Option<u64>) {
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         match (limit, self.dialect.name()) {
             // Written out: SQLite plans anew each time a parameter of LIMIT is bound, and all plan better for a number.

@@ -1,3 +1,4 @@
 //! The writer and the schema, by snapshots.
 
+mod sources;
 mod writer;

@@ -24,18 +24,18 @@ static POST_FIELDS: [FieldMeta; 4] = [
     ),
 ];
 static POST: ModelMeta = ModelMeta::new("blog", "Post", "blog_post", "post", "posts", &POST_FIELDS);
-static ROOT: Path = Path::root(&POST);
+pub(crate) static ROOT: Path = Path::root(&POST);
 static USER_ROOT: Path = Path::root(&USER);
 
-fn column(path: &'static Path, name: &str) -> Expr {
+pub(crate) fn column(path: &'static Path, name: &str) -> Expr {
     Expr::Column(Column { path, field: path.model().index_of(name).expect("it is a field") as u16 })
 }
 
-fn equals(left: Expr, right: impl Into<Value>) -> Expr {
+pub(crate) fn equals(left: Expr, right: impl Into<Value>) -> Expr {
     Expr::Compare(Compare::Eq, Box::new((left, Expr::Value(right.into()))))
 }
 
-fn check(write: impl Fn(&'static dyn Dialect) -> Statement, expect: Expect) {
+pub(crate) fn check(write: impl Fn(&'static dyn Dialect) -> Statement, expect: Expect) {
     let dialects: [&'static dyn Dialect; 3] = [&Sqlite, &Postgres, &Mysql];
     let text = dialects.map(|dialect| {
         let statement = write(dialect);
@@ -269,13 +269,13 @@ fn groups_are_named_by_position_where_they_hold_values() {
     check(
         |dialect| writer::count(query.clone(), dialect),
         expect![[r#"
-        SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = ? THEN ? ELSE ? END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > ?) AS counted
-          [Text("x"), Int(1), Int(0), Int(1)]
-        SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = $1 THEN $2 ELSE $3 END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > $4) AS counted
-          [Text("x"), Int(1), Int(0), Int(1)]
-        SELECT COUNT(*) FROM (SELECT CASE WHEN `title` = ? THEN ? ELSE ? END, `author_id` FROM `blog_post` GROUP BY 1, `author_id` HAVING COUNT(*) > ?) AS counted
-          [Text("x"), Int(1), Int(0), Int(1)]
-    "#]],
+            SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = ? THEN ? ELSE ? END AS v1, "author_id" AS v2 FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > ?) AS counted
+              [Text("x"), Int(1), Int(0), Int(1)]
+            SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = $1 THEN $2 ELSE $3 END AS v1, "author_id" AS v2 FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > $4) AS counted
+              [Text("x"), Int(1), Int(0), Int(1)]
+            SELECT COUNT(*) FROM (SELECT CASE WHEN `title` = ? THEN ? ELSE ? END AS v1, `author_id` AS v2 FROM `blog_post` GROUP BY 1, `author_id` HAVING COUNT(*) > ?) AS counted
+              [Text("x"), Int(1), Int(0), Int(1)]
+        "#]],
     );
 }
 
