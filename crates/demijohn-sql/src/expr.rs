@@ -212,7 +212,8 @@ impl Expr {
             (Self::Column(one), Self::Column(other)) => one == other,
             // Trees hold floating-point numbers and whole queries; what they show of themselves is all they are.
             (one, other) => {
-                std::mem::discriminant(one) == std::mem::discriminant(other) && format!("{one:?}") == format!("{other:?}")
+                std::mem::discriminant(one) == std::mem::discriminant(other)
+                    && format!("{one:?}") == format!("{other:?}")
             }
         }
     }

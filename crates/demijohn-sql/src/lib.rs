@@ -23,7 +23,5 @@ pub use driver::{
 };
 pub use expr::{Aggregate, Arithmetic, Column, Compare, Expr, Function, Match};
 pub use path::Path;
-pub use query::{
-    Assignment, Combine, Delete, Insert, Lock, LockWait, Order, Projection, Select, Source, Update,
-};
+pub use query::{Assignment, Combine, Delete, Insert, Lock, LockWait, Order, Projection, Select, Source, Update};
 pub use row::{Row, ValueRef, decode, decode_decimal};

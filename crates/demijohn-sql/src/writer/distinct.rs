@@ -17,7 +17,8 @@ impl Writer {
     /// The rows come in the order of the values that tell them apart, everywhere: PostgreSQL knows no other way.
     pub(super) fn lower_distinct_on(&self, mut query: Select) -> Select {
         let wanted = query.distinct_on.len();
-        let starts = query.order.iter().take(wanted).filter(|step| query.distinct_on.iter().any(|on| on.is_same(&step.expr)));
+        let starts =
+            query.order.iter().take(wanted).filter(|step| query.distinct_on.iter().any(|on| on.is_same(&step.expr)));
         if starts.count() < wanted {
             let mut order: Vec<Order> = query.distinct_on.iter().cloned().map(Order::by).collect();
             order.append(&mut query.order);

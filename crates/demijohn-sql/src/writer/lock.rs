@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::Writer;
 use super::joins::Place;
-use crate::query::{Lock, LockWait};
 use crate::Path;
+use crate::query::{Lock, LockWait};
 
 impl Writer {
     /// SQLite locks no rows: its transactions that write come one after another.

@@ -78,7 +78,11 @@ impl Writer {
 
     fn is_whole_rows_of_one_table(&self, query: &Select) -> bool {
         let whole = matches!(&query.projection, Projection::Model(related) if related.is_empty());
-        whole && !query.distinct && query.annotations.is_empty() && query.distinct_on.is_empty() && self.scopes.last().is_some_and(Scope::is_one)
+        whole
+            && !query.distinct
+            && query.annotations.is_empty()
+            && query.distinct_on.is_empty()
+            && self.scopes.last().is_some_and(Scope::is_one)
     }
 
     /// How many rows a query gives. Rows that are cut, grouped or made distinct are counted after that was done.

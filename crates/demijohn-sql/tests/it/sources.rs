@@ -15,22 +15,28 @@ fn queries_put_together_stand_in_place_of_the_table() {
     query.combine(Combine::Union, newest);
     query.and_filter(equals(column(ROOT.child(2), "username"), "ada"));
     query.order.push(Order::by(column(&ROOT, "title")));
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT t0."id", t0."title", t0."author_id", t0."editor_id" FROM (SELECT t2."id", t2."title", t2."author_id", t2."editor_id" FROM "blog_post" AS t2 WHERE t2."title" = ? UNION SELECT * FROM (SELECT t3."id", t3."title", t3."author_id", t3."editor_id" FROM "blog_post" AS t3 ORDER BY t3."id" DESC LIMIT 3) AS part4) AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id" WHERE t1."username" = ? ORDER BY t0."title"
           [Text("a"), Text("ada")]
         SELECT t0."id", t0."title", t0."author_id", t0."editor_id" FROM (SELECT t2."id", t2."title", t2."author_id", t2."editor_id" FROM "blog_post" AS t2 WHERE t2."title" = $1 UNION SELECT * FROM (SELECT t3."id", t3."title", t3."author_id", t3."editor_id" FROM "blog_post" AS t3 ORDER BY t3."id" DESC LIMIT 3) AS part4) AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id" WHERE t1."username" = $2 ORDER BY t0."title"
           [Text("a"), Text("ada")]
         SELECT t0.`id`, t0.`title`, t0.`author_id`, t0.`editor_id` FROM (SELECT t2.`id`, t2.`title`, t2.`author_id`, t2.`editor_id` FROM `blog_post` AS t2 WHERE t2.`title` = ? UNION SELECT * FROM (SELECT t3.`id`, t3.`title`, t3.`author_id`, t3.`editor_id` FROM `blog_post` AS t3 ORDER BY t3.`id` DESC LIMIT 3) AS part4) AS t0 JOIN `auth_user` AS t1 ON t1.`id` = t0.`author_id` WHERE t1.`username` = ? ORDER BY t0.`title`
           [Text("a"), Text("ada")]
-    "#]]);
-    check(|dialect| writer::count(query.clone(), dialect), expect![[r#"
+    "#]],
+    );
+    check(
+        |dialect| writer::count(query.clone(), dialect),
+        expect![[r#"
         SELECT COUNT(*) FROM (SELECT t2."id", t2."title", t2."author_id", t2."editor_id" FROM "blog_post" AS t2 WHERE t2."title" = ? UNION SELECT * FROM (SELECT t3."id", t3."title", t3."author_id", t3."editor_id" FROM "blog_post" AS t3 ORDER BY t3."id" DESC LIMIT 3) AS part4) AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id" WHERE t1."username" = ?
           [Text("a"), Text("ada")]
         SELECT COUNT(*) FROM (SELECT t2."id", t2."title", t2."author_id", t2."editor_id" FROM "blog_post" AS t2 WHERE t2."title" = $1 UNION SELECT * FROM (SELECT t3."id", t3."title", t3."author_id", t3."editor_id" FROM "blog_post" AS t3 ORDER BY t3."id" DESC LIMIT 3) AS part4) AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id" WHERE t1."username" = $2
           [Text("a"), Text("ada")]
         SELECT COUNT(*) FROM (SELECT t2.`id`, t2.`title`, t2.`author_id`, t2.`editor_id` FROM `blog_post` AS t2 WHERE t2.`title` = ? UNION SELECT * FROM (SELECT t3.`id`, t3.`title`, t3.`author_id`, t3.`editor_id` FROM `blog_post` AS t3 ORDER BY t3.`id` DESC LIMIT 3) AS part4) AS t0 JOIN `auth_user` AS t1 ON t1.`id` = t0.`author_id` WHERE t1.`username` = ?
           [Text("a"), Text("ada")]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -43,16 +49,22 @@ fn values_put_together_are_ordered_by_name() {
     query.order.push(Order { descending: true, nulls_last: Some(true), ..Order::by(column(&ROOT, "title")) });
     query.limit = Some(2);
     assert_eq!(query.misuse(), None);
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT * FROM (SELECT "title" AS v1 FROM "blog_post" EXCEPT SELECT t1."username" AS v1 FROM "blog_post" AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id") AS t2 ORDER BY v1 DESC NULLS LAST LIMIT 2
           []
         SELECT * FROM (SELECT "title" AS v1 FROM "blog_post" EXCEPT SELECT t1."username" AS v1 FROM "blog_post" AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id") AS t2 ORDER BY v1 DESC NULLS LAST LIMIT 2
           []
         SELECT * FROM (SELECT `title` AS v1 FROM `blog_post` EXCEPT SELECT t1.`username` AS v1 FROM `blog_post` AS t0 JOIN `auth_user` AS t1 ON t1.`id` = t0.`author_id`) AS t2 ORDER BY v1 IS NULL, v1 DESC LIMIT 2
           []
-    "#]]);
+    "#]],
+    );
     query.order.push(Order::by(column(&ROOT, "id")));
-    assert_eq!(query.misuse(), Some("a union of values can be ordered only by the values that its first query selects"));
+    assert_eq!(
+        query.misuse(),
+        Some("a union of values can be ordered only by the values that its first query selects")
+    );
 }
 
 #[test]
@@ -62,24 +74,30 @@ fn the_first_of_each_group_is_found_on_every_database() {
     query.distinct_on = vec![column(&ROOT, "author")];
     query.order.push(Order { descending: true, ..Order::by(column(&ROOT, "id")) });
     query.limit = Some(5);
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT t0."id", t0."title", t0."author_id", t0."editor_id" FROM (SELECT t1."id", t1."title", t1."author_id", t1."editor_id", ROW_NUMBER() OVER (PARTITION BY t1."author_id" ORDER BY t1."id" DESC) AS demijohn_place FROM "blog_post" AS t1 WHERE t1."title" = ?) AS t0 WHERE demijohn_place = 1 ORDER BY t0."author_id", t0."id" DESC LIMIT 5
           [Text("a")]
         SELECT DISTINCT ON ("author_id") "id", "title", "author_id", "editor_id" FROM "blog_post" WHERE "title" = $1 ORDER BY "author_id", "id" DESC LIMIT 5
           [Text("a")]
         SELECT t0.`id`, t0.`title`, t0.`author_id`, t0.`editor_id` FROM (SELECT t1.`id`, t1.`title`, t1.`author_id`, t1.`editor_id`, ROW_NUMBER() OVER (PARTITION BY t1.`author_id` ORDER BY t1.`id` DESC) AS demijohn_place FROM `blog_post` AS t1 WHERE t1.`title` = ?) AS t0 WHERE demijohn_place = 1 ORDER BY t0.`author_id`, t0.`id` DESC LIMIT 5
           [Text("a")]
-    "#]]);
+    "#]],
+    );
     query.put_aside();
     query.projection = Projection::Count;
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT COUNT(*) FROM (SELECT t1."id", t1."title", t1."author_id", t1."editor_id" FROM (SELECT t2."id", t2."title", t2."author_id", t2."editor_id", ROW_NUMBER() OVER (PARTITION BY t2."author_id" ORDER BY t2."id" DESC) AS demijohn_place FROM "blog_post" AS t2 WHERE t2."title" = ?) AS t1 WHERE demijohn_place = 1 ORDER BY t1."author_id", t1."id" DESC LIMIT 5) AS t0
           [Text("a")]
         SELECT COUNT(*) FROM (SELECT DISTINCT ON (t1."author_id") t1."id", t1."title", t1."author_id", t1."editor_id" FROM "blog_post" AS t1 WHERE t1."title" = $1 ORDER BY t1."author_id", t1."id" DESC LIMIT 5) AS t0
           [Text("a")]
         SELECT COUNT(*) FROM (SELECT t1.`id`, t1.`title`, t1.`author_id`, t1.`editor_id` FROM (SELECT t2.`id`, t2.`title`, t2.`author_id`, t2.`editor_id`, ROW_NUMBER() OVER (PARTITION BY t2.`author_id` ORDER BY t2.`id` DESC) AS demijohn_place FROM `blog_post` AS t2 WHERE t2.`title` = ?) AS t1 WHERE demijohn_place = 1 ORDER BY t1.`author_id`, t1.`id` DESC LIMIT 5) AS t0
           [Text("a")]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -87,14 +105,17 @@ fn a_lock_names_its_tables_where_it_can() {
     let mut query = Select::new(&ROOT);
     query.projection = Projection::Model(vec![ROOT.child(2)]);
     query.lock = Some(Box::new(Lock { wait: LockWait::Skip, of: vec![ROOT.child(2)], no_key: true }));
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT t0."id", t0."title", t0."author_id", t0."editor_id", t1."id", t1."username" FROM "blog_post" AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id"
           []
         SELECT t0."id", t0."title", t0."author_id", t0."editor_id", t1."id", t1."username" FROM "blog_post" AS t0 JOIN "auth_user" AS t1 ON t1."id" = t0."author_id" FOR NO KEY UPDATE OF t0, t1 SKIP LOCKED
           []
         SELECT t0.`id`, t0.`title`, t0.`author_id`, t0.`editor_id`, t1.`id`, t1.`username` FROM `blog_post` AS t0 JOIN `auth_user` AS t1 ON t1.`id` = t0.`author_id` FOR UPDATE SKIP LOCKED
           []
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -107,14 +128,17 @@ fn whole_rows_with_an_aggregate_beside_them_are_grouped_by_their_keys() {
         argument: Some(Box::new(column(ROOT.child(3), "username"))),
         filter: None,
     }];
-    check(|dialect| writer::select(query.clone(), dialect), expect![[r#"
+    check(
+        |dialect| writer::select(query.clone(), dialect),
+        expect![[r#"
         SELECT t0."id", t0."title", t0."author_id", t0."editor_id", t2."id", t2."username", COUNT(t1."username") FROM "blog_post" AS t0 LEFT JOIN "auth_user" AS t1 ON t1."id" = t0."editor_id" JOIN "auth_user" AS t2 ON t2."id" = t0."author_id" GROUP BY t0."id", t2."id"
           []
         SELECT t0."id", t0."title", t0."author_id", t0."editor_id", t2."id", t2."username", COUNT(t1."username") FROM "blog_post" AS t0 LEFT JOIN "auth_user" AS t1 ON t1."id" = t0."editor_id" JOIN "auth_user" AS t2 ON t2."id" = t0."author_id" GROUP BY t0."id", t2."id"
           []
         SELECT t0.`id`, t0.`title`, t0.`author_id`, t0.`editor_id`, t2.`id`, t2.`username`, COUNT(t1.`username`) FROM `blog_post` AS t0 LEFT JOIN `auth_user` AS t1 ON t1.`id` = t0.`editor_id` JOIN `auth_user` AS t2 ON t2.`id` = t0.`author_id` GROUP BY t0.`id`, t2.`id`
           []
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
