@@ -27,6 +27,8 @@ pub struct Django {
     python: PathBuf,
     project: PathBuf,
     database: PathBuf,
+    /// Variables that lead to another database server.
+    server: Vec<(&'static str, String)>,
 }
 
 impl Django {
@@ -35,7 +37,19 @@ impl Django {
         let what = "tests beside real Django";
         let python = tools::required(tools::DJANGO_PYTHON, what)?;
         let project = tools::shared("django/peer", what)?;
-        Some(Self { python, project, database: database.to_owned() })
+        Some(Self { python, project, database: database.to_owned(), server: Vec::new() })
+    }
+
+    /// The same project over a database of the PostgreSQL server at `postgres://user@host:port`.
+    pub fn on_postgres(mut self, server: &str, database: &str) -> Self {
+        let address = server.split_once("://").map_or(server, |(_, address)| address);
+        let (who, place) = address.split_once('@').unwrap_or(("postgres", address));
+        let (user, password) = who.split_once(':').unwrap_or((who, ""));
+        let (host, port) = place.split_once(':').unwrap_or((place, "5432"));
+        let values = [("DATABASE", "postgres"), ("PGUSER", user), ("PGPASSWORD", password), ("PGHOST", host)];
+        let values = values.into_iter().chain([("PGPORT", port), ("PGDATABASE", database)]);
+        self.server = values.map(|(name, value)| (name, value.to_owned())).collect();
+        self
     }
 
     /// Runs a command of `manage.py` and returns what it prints; a failure fails the test.
@@ -64,6 +78,7 @@ impl Django {
         command.arg(self.project.join("manage.py")).current_dir(&self.project);
         command.env("SITE_DB", &self.database).env("DEBUG", "1").env("PYTHONDONTWRITEBYTECODE", "1");
         command.env_remove("DATABASE").env_remove("DJANGO_SETTINGS_MODULE");
+        command.envs(self.server.iter().map(|(name, value)| (name, value)));
         command
     }
 }

@@ -31,6 +31,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The address of the server.
+    pub(crate) fn address(self) -> String {
+        self.server().0
+    }
+
     /// The address of the server and of a database that is there, to make others from.
     fn server(self) -> (String, &'static str) {
         let usual = |variable: &str, address: &str| env::var(variable).unwrap_or_else(|_| address.to_owned());
@@ -61,7 +66,8 @@ pub(crate) async fn run(kind: Kind, models: Models, work: impl AsyncFnOnce(&Db))
     let admin = match Db::connect(&format!("{server}{first}"), Models::new()).await {
         Ok(admin) => admin,
         Err(error) => {
-            assert!(env::var_os("CI").is_none(), "{kind:?} must be there: {error:#}");
+            let is_built = error.code() != "orm.database_url";
+            assert!(!is_built || env::var_os("CI").is_none(), "{kind:?} must be there: {error:#}");
             eprintln!("skipped on {kind:?}: {error:#}");
             return;
         }

@@ -4,6 +4,7 @@
 mod databases;
 
 mod corners;
+mod differential;
 mod migrations;
 mod models;
 mod queries;
