@@ -10,7 +10,8 @@ use crate::shell::{find_program, read, run, target};
 const DJANGO_PACKAGES: [&str; 4] = ["django>=5.2,<5.3", "argon2-cffi", "bcrypt", "psycopg2-binary"];
 
 /// Succeeds where every one of them can be imported, in the wanted version.
-const DJANGO_PROBE: &str = "import argon2, bcrypt, django, psycopg2; assert django.VERSION[:2] == (5, 2), django.VERSION";
+const DJANGO_PROBE: &str =
+    "import argon2, bcrypt, django, psycopg2; assert django.VERSION[:2] == (5, 2), django.VERSION";
 
 /// A browser and the program that drives it.
 pub(crate) struct Browser {

@@ -22,7 +22,10 @@ pub(crate) struct Generated {
     pub(crate) ours: Ours,
 }
 
-fn generated(python: String, ours: impl for<'a> FnOnce(&'a Db) -> Pin<Box<dyn Future<Output = Result<Value>> + 'a>> + 'static) -> Generated {
+fn generated(
+    python: String,
+    ours: impl for<'a> FnOnce(&'a Db) -> Pin<Box<dyn Future<Output = Result<Value>> + 'a>> + 'static,
+) -> Generated {
     Generated { python, ours: Box::new(ours) }
 }
 
@@ -43,7 +46,8 @@ const WORDS: [&str; 16] =
 impl Generator {
     pub(crate) async fn new(seed: u64, db: &Db) -> Self {
         let names = User::objects().select(|u| u.username).order_by(|u| u.id).all(db).await.expect("there are users");
-        let moments = Post::objects().select(|p| p.created_at).order_by(|p| p.id).all(db).await.expect("there are posts");
+        let moments =
+            Post::objects().select(|p| p.created_at).order_by(|p| p.id).all(db).await.expect("there are posts");
         let words = Post::objects().select(|p| p.title).order_by(|p| p.id).all(db).await.expect("there are posts");
         let moments = moments.into_iter().step_by(37).map(Timestamp::as_microsecond).collect();
         Self { state: seed, names, moments, words: words.into_iter().step_by(53).collect() }
@@ -104,13 +108,18 @@ impl Generator {
             1 => query.order_by(|p| (p.author().username, p.created_at.desc(), p.id)),
             _ => query.order_by(|p| p.id.desc()),
         };
-        python += [".order_by('-title', 'id')", ".order_by('author__username', '-created_at', 'id')", ".order_by('-id')"][steps];
+        python +=
+            [".order_by('-title', 'id')", ".order_by('author__username', '-created_at', 'id')", ".order_by('-id')"]
+                [steps];
         let (query, slice) = self.sliced(query, names);
         let _ = write!(python, ".values_list('id', 'title', 'created_at', 'author__username'){slice}");
         generated(python, |db| {
             Box::pin(async move {
                 let rows = query.select(|p| (p.id, p.title, p.created_at, p.author().username)).all(db).await?;
-                Ok(rows.into_iter().map(|(id, title, at, name)| json!([id, title, at.as_microsecond(), name])).collect())
+                Ok(rows
+                    .into_iter()
+                    .map(|(id, title, at, name)| json!([id, title, at.as_microsecond(), name]))
+                    .collect())
             })
         })
     }
@@ -123,12 +132,19 @@ impl Generator {
             1 => query.order_by(|c| (c.approved, c.post().author().username.desc(), c.id)),
             _ => query.order_by(|c| (c.created_at, c.id)),
         };
-        python += [".order_by('post__title', '-id')", ".order_by('approved', '-post__author__username', 'id')", ".order_by('created_at', 'id')"][steps];
+        python += [
+            ".order_by('post__title', '-id')",
+            ".order_by('approved', '-post__author__username', 'id')",
+            ".order_by('created_at', 'id')",
+        ][steps];
         let (query, slice) = self.sliced(query, names);
         let _ = write!(python, ".values_list('id', 'approved', 'post__title', 'author__username'){slice}");
         generated(python, |db| {
             Box::pin(async move {
-                let rows = query.select(|c| (c.id, c.approved, c.post().title, c.author().username.optional())).all(db).await?;
+                let rows = query
+                    .select(|c| (c.id, c.approved, c.post().title, c.author().username.optional()))
+                    .all(db)
+                    .await?;
                 Ok(rows.into_iter().map(|(id, approved, title, name)| json!([id, approved, title, name])).collect())
             })
         })
@@ -202,7 +218,8 @@ impl Generator {
         let python = format!("[{python}.aggregate(n=Count('*'), l=Min('id'), m=Max('title'), a=Avg('author_id'))]");
         generated(python, |db| {
             Box::pin(async move {
-                let (n, l, m, a) = query.select(|p| (count_rows(), min(p.id), max(p.title), avg(p.author().id))).get(db).await?;
+                let (n, l, m, a) =
+                    query.select(|p| (count_rows(), min(p.id), max(p.title), avg(p.author().id))).get(db).await?;
                 Ok(json!([[n, l, m, rounded(a)]]))
             })
         })
@@ -281,7 +298,8 @@ impl Generator {
     fn sets(&mut self) -> Generated {
         if self.below(3) == 0 {
             let word = self.word();
-            let python = format!("Tag.objects.filter(~Q(name__icontains={}))[:25].values_list('name', 'slug')", quoted(&word));
+            let python =
+                format!("Tag.objects.filter(~Q(name__icontains={}))[:25].values_list('name', 'slug')", quoted(&word));
             return generated(python, move |db| {
                 Box::pin(async move {
                     let tags = Tag::objects().exclude(|t| t.name.icontains(word.as_str())).limit(25).all(db).await?;
@@ -290,7 +308,10 @@ impl Generator {
             });
         }
         let (query, python) = self.comment_set();
-        let python = format!("[getattr({python}.order_by('post__title', 'id').{}(), 'id', None)]", ["first", "last"][self.below(1)]);
+        let python = format!(
+            "[getattr({python}.order_by('post__title', 'id').{}(), 'id', None)]",
+            ["first", "last"][self.below(1)]
+        );
         generated(python, |db| {
             Box::pin(async move {
                 let first = query.order_by(|c| (c.post().title, c.id)).first(db).await?;
@@ -419,7 +440,10 @@ impl Generator {
             0 => (column.lt(at(a)), format!("Q({name}__lt=at({a}))")),
             1 => (column.ge(at(a)), format!("Q({name}__gte=at({a}))")),
             2 => (column.eq(at(a)), format!("Q({name}=at({a}))")),
-            _ => (column.between(at(a.min(b)), at(a.max(b))), format!("Q({name}__range=(at({}), at({})))", a.min(b), a.max(b))),
+            _ => (
+                column.between(at(a.min(b)), at(a.max(b))),
+                format!("Q({name}__range=(at({}), at({})))", a.min(b), a.max(b)),
+            ),
         }
     }
 
