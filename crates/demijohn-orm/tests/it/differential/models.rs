@@ -1,7 +1,7 @@
 //! The models behind the tables of the peer project.
 
 use demijohn_macros::Model;
-use demijohn_orm::{ForeignKey, ManyToMany, Text, Timestamp};
+use demijohn_orm::{ForeignKey, Text, Timestamp};
 
 #[derive(Model, Debug, Clone)]
 #[model(app = "auth", crate = demijohn_orm, unmanaged)]
@@ -35,7 +35,6 @@ pub(crate) struct Post {
     pub created_at: Timestamp,
     #[field(on_delete = Cascade)]
     pub author: ForeignKey<User>,
-    pub tags: ManyToMany<Tag>,
 }
 
 #[derive(Model, Debug, Clone)]
