@@ -188,6 +188,11 @@ impl Db {
         Ok(Tx::new(transaction, self.inner.models.clone(), self.watch.clone()))
     }
 
+    /// Does everything that goes through it go through the transaction of a request?
+    pub(crate) fn is_bound(&self) -> bool {
+        self.bound.is_some()
+    }
+
     /// What tells this database from others in this process.
     fn address(&self) -> usize {
         Arc::as_ptr(&self.inner.driver).cast::<()>() as usize

@@ -1,8 +1,22 @@
 //! [`QuerySet`]: which rows, in which order, and what of them.
 
+mod annotate;
+mod combine;
+mod explain;
+mod keyed;
+mod keyset;
+mod lock;
+mod page;
+mod stream;
 mod terminal;
 mod update;
 
+pub use annotate::{Annotated, scalar};
+pub use explain::Explain;
+pub use keyset::{CursorPage, Keyset};
+pub use lock::RowLock;
+pub use page::Page;
+pub use stream::Chunks;
 pub use update::UpdateSet;
 
 use std::fmt;

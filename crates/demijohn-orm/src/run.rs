@@ -22,9 +22,27 @@ pub(crate) async fn query(db: &dyn Executor, select: Select, sink: &mut RowSink<
     if select.none {
         return Ok(());
     }
-    let connection = db.connection_for(select.model(), Access::Read)?;
+    let access = if select.lock.is_some() { lockable(db)? } else { Access::Read };
+    refuse_misuse(&select)?;
+    let connection = db.connection_for(select.model(), access)?;
     let statement = writer::select(select, connection.dialect());
     query_on(db, connection, &statement, sink).await
+}
+
+/// A lock ends with its transaction: without one it would be gone before anybody could use it.
+fn lockable(db: &dyn Executor) -> Result<Access> {
+    if db.as_db().is_none_or(crate::Db::is_bound) {
+        return Ok(Access::Write);
+    }
+    Err(Error::new(ErrorKind::Internal, "orm.lock_outside_transaction", "rows can be locked only inside a transaction")
+        .with_hint("put it inside `db.atomic(async |tx| …)`, and give `tx` in place of `&db`"))
+}
+
+fn refuse_misuse(select: &Select) -> Result<()> {
+    match select.misuse() {
+        None => Ok(()),
+        Some(why) => Err(Error::new(ErrorKind::Internal, "orm.union", why)),
+    }
 }
 
 /// How many rows a query gives.
@@ -32,6 +50,7 @@ pub(crate) async fn count(db: &dyn Executor, select: Select) -> Result<u64> {
     if select.none {
         return Ok(0);
     }
+    refuse_misuse(&select)?;
     let connection = db.connection_for(select.model(), Access::Read)?;
     let statement = writer::count(select, connection.dialect());
     let mut count = 0;

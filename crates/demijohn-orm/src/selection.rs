@@ -36,6 +36,9 @@ impl<M: Model> Shape for Rows<M> {
     note = "give a column (`p.title`), an expression (`count(p.id)`), or a tuple of up to twelve of these"
 )]
 pub trait Selection: Shape {
+    /// How many columns it is read from.
+    const WIDTH: usize = 1;
+
     /// Adds its values.
     fn push(self, exprs: &mut Vec<Expr>);
 
@@ -111,6 +114,8 @@ macro_rules! tuples {
         }
 
         impl<$($name: Selection),+> Selection for ($($name,)+) {
+            const WIDTH: usize = 0 $(+ $name::WIDTH)+;
+
             fn push(self, exprs: &mut Vec<Expr>) {
                 #[expect(non_snake_case, reason = "the types' names serve as the values' names")]
                 let ($($name,)+) = self;

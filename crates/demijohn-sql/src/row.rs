@@ -45,7 +45,28 @@ pub enum ValueRef<'a> {
     Value(&'a Value),
 }
 
-impl ValueRef<'_> {
+impl<'a> ValueRef<'a> {
+    /// A value that is at hand.
+    pub fn of(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Int(value) => Self::Int(*value),
+            Value::Float(value) => Self::Float(*value),
+            Value::Decimal(value) => Self::Decimal(*value),
+            Value::Text(value) => Self::Text(value),
+            Value::Bytes(value) => Self::Bytes(value),
+            Value::Timestamp(value) => Self::Timestamp(*value),
+            Value::Date(value) => Self::Date(*value),
+            Value::Time(value) => Self::Time(*value),
+            Value::Uuid(value) => Self::Uuid(*value),
+            Value::Json(value) => Self::Json(value),
+            Value::Duration(value) => Self::Duration(*value),
+            Value::Ip(value) => Self::Ip(*value),
+            other => Self::Value(other),
+        }
+    }
+
     /// What it is, for messages.
     pub const fn kind_name(&self) -> &'static str {
         match self {
@@ -64,6 +85,27 @@ impl ValueRef<'_> {
             Self::Duration(_) => "duration",
             Self::Ip(_) => "IP address",
             Self::Value(value) => value.kind_name(),
+        }
+    }
+
+    /// The value, copied.
+    pub fn to_value(&self) -> Value {
+        match *self {
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(value),
+            Self::Int(number) => Value::Int(number),
+            Self::Float(number) => Value::Float(number),
+            Self::Text(text) => Value::Text(text.to_owned()),
+            Self::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
+            Self::Decimal(number) => Value::Decimal(number),
+            Self::Timestamp(moment) => Value::Timestamp(moment),
+            Self::Date(date) => Value::Date(date),
+            Self::Time(time) => Value::Time(time),
+            Self::Uuid(uuid) => Value::Uuid(uuid),
+            Self::Json(document) => Value::Json(document.clone()),
+            Self::Duration(length) => Value::Duration(length),
+            Self::Ip(address) => Value::Ip(address),
+            Self::Value(value) => value.clone(),
         }
     }
 
@@ -99,6 +141,12 @@ pub trait Row {
     /// # Errors
     /// `orm.decode` when the text is not UTF-8 or the position is beyond the last column.
     fn get(&self, index: usize) -> Result<ValueRef<'_>>;
+
+    /// The name of a column, by position, if the driver knows it.
+    fn name(&self, index: usize) -> Option<&str> {
+        let _ = index;
+        None
+    }
 }
 
 /// A row that was read before, or is about to be written.
@@ -112,23 +160,7 @@ impl Row for Vec<Value> {
             .as_slice()
             .get(index)
             .ok_or_else(|| Error::new(ErrorKind::Internal, "orm.decode", format!("the row has no column {index}")))?;
-        Ok(match value {
-            Value::Null => ValueRef::Null,
-            Value::Bool(value) => ValueRef::Bool(*value),
-            Value::Int(value) => ValueRef::Int(*value),
-            Value::Float(value) => ValueRef::Float(*value),
-            Value::Decimal(value) => ValueRef::Decimal(*value),
-            Value::Text(value) => ValueRef::Text(value),
-            Value::Bytes(value) => ValueRef::Bytes(value),
-            Value::Timestamp(value) => ValueRef::Timestamp(*value),
-            Value::Date(value) => ValueRef::Date(*value),
-            Value::Time(value) => ValueRef::Time(*value),
-            Value::Uuid(value) => ValueRef::Uuid(*value),
-            Value::Json(value) => ValueRef::Json(value),
-            Value::Duration(value) => ValueRef::Duration(*value),
-            Value::Ip(value) => ValueRef::Ip(*value),
-            other => ValueRef::Value(other),
-        })
+        Ok(ValueRef::of(value))
     }
 }
 

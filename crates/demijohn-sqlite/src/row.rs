@@ -25,6 +25,10 @@ impl Row for SqliteRow<'_, '_> {
             Err(_) => Err(self.no_column(index)),
         }
     }
+
+    fn name(&self, index: usize) -> Option<&str> {
+        self.0.as_ref().column_name(index).ok()
+    }
 }
 
 impl SqliteRow<'_, '_> {

@@ -62,11 +62,19 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// # Errors
     /// `NotFound` (404) when there is none, `orm.multiple_rows` when there are several.
     pub async fn get(self, db: &dyn Executor) -> Result<S::Row> {
-        let plan = self.plan();
+        self.get_or_none(db).await?.ok_or_else(|| not_found(M::meta()))
+    }
+
+    /// The one row that matches, if there is one.
+    ///
+    /// # Errors
+    /// `orm.multiple_rows` when there are several.
+    pub async fn get_or_none(self, db: &dyn Executor) -> Result<Option<S::Row>> {
+        let (plan, one_row) = (self.plan(), self.gives_one_row());
         let mut select = self.select;
         if select.is_sliced() {
             select.apply_default_order();
-        } else if !is_key_lookup(select.filter.as_ref(), select.from) {
+        } else if !one_row && !is_key_lookup(select.filter.as_ref(), select.from) {
             select.limit = Some(2);
         }
         let (row, more) = one::<S>(db, select, &plan).await?;
@@ -75,7 +83,7 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
             return Err(Error::new(ErrorKind::Internal, "orm.multiple_rows", message)
                 .with_hint("filter by something unique, or take `.first(&db)`"));
         }
-        row.ok_or_else(|| not_found(M::meta()))
+        Ok(row)
     }
 
     /// How many rows there are.

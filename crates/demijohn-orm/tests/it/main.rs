@@ -8,6 +8,8 @@ mod differential;
 mod migrations;
 mod models;
 mod queries;
+mod paging;
+mod reading;
 mod records;
 mod requests;
 mod strict;
