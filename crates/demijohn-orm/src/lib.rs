@@ -45,9 +45,7 @@ pub use field_value::{FieldValue, Text};
 pub use functions::{avg, coalesce, count, count_rows, exists, max, min, sum, when};
 pub use model::{Columns, Model, Plan, Related};
 pub use operand::Operand;
-pub use query_set::{
-    Annotated, Chunks, CursorPage, Explain, Keyset, Page, QuerySet, RowLock, UpdateSet, scalar,
-};
+pub use query_set::{Annotated, Chunks, CursorPage, Explain, Keyset, Page, QuerySet, RowLock, UpdateSet, scalar};
 pub use relation::{ForeignKey, KeyOf, ManyToMany};
 pub use selection::{ColumnList, Rows, Selection, Shape};
 pub use transaction::{Retrying, Transactional, Tx, is_retryable};

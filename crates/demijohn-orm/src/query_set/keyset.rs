@@ -230,5 +230,6 @@ fn value_of(value: &Value) -> demijohn_sql::ValueRef<'_> {
 #[cold]
 fn cannot_keep(value: &Value) -> Error {
     let message = format!("rows cannot be paged by a value of type {}", value.kind_name());
-    Error::new(ErrorKind::Misconfigured, "orm.cursor_order", message).with_hint("order by a number, a text, a date or the like")
+    Error::new(ErrorKind::Misconfigured, "orm.cursor_order", message)
+        .with_hint("order by a number, a text, a date or the like")
 }

@@ -60,7 +60,14 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     /// ```
     pub fn chunks(self, size: u64) -> Chunks<M> {
         let plan = self.plan();
-        Chunks { steps: Steps::new(self.select), size: size.max(1), plan, after: None, done: false, query: std::marker::PhantomData }
+        Chunks {
+            steps: Steps::new(self.select),
+            size: size.max(1),
+            plan,
+            after: None,
+            done: false,
+            query: std::marker::PhantomData,
+        }
     }
 }
 

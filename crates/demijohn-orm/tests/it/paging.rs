@@ -58,7 +58,13 @@ async fn fill(db: &Db, seed: u64, rows: usize) -> Vec<Item> {
 }
 
 /// Walks forward to the end and back to the beginning; each row comes once each way, in the order of the list.
-async fn walk(db: &Db, query: QuerySet<Item>, size: u64, mut sorted: Vec<Item>, order: impl Fn(&Item, &Item) -> Ordering) {
+async fn walk(
+    db: &Db,
+    query: QuerySet<Item>,
+    size: u64,
+    mut sorted: Vec<Item>,
+    order: impl Fn(&Item, &Item) -> Ordering,
+) {
     sorted.sort_by(|one, other| order(one, other));
     let wanted: Vec<i64> = sorted.iter().map(|item| item.id).collect();
     let (mut forward, mut cursor, mut last) = (Vec::new(), None, None);

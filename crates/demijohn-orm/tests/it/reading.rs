@@ -1,8 +1,6 @@
 //! What a query can give: values beside rows, rows together, slices, locks, portions.
 
-use demijohn_orm::{
-    Db, Flow, Model as _, avg, count, count_rows, max, min, scalar, sum,
-};
+use demijohn_orm::{Db, Flow, Model as _, avg, count, count_rows, max, min, scalar, sum};
 
 use crate::models::{Comment, Post, Tag, User, all, fill};
 
@@ -25,9 +23,8 @@ async fn values_stand_beside_whole_rows(db: &Db) {
 
 async fn a_query_inside_gives_a_value(db: &Db) {
     fill(db).await;
-    let most = |u: demijohn_orm::Column<i64>| {
-        scalar(Post::objects().filter(|p| p.author.eq(u)).select(|p| max(p.views)))
-    };
+    let most =
+        |u: demijohn_orm::Column<i64>| scalar(Post::objects().filter(|p| p.author.eq(u)).select(|p| max(p.views)));
     let users = User::objects().annotate(|u| most(u.id)).order_by(|u| u.id).all(db).await.expect("it runs");
     let shown: Vec<_> = users.iter().map(|(user, most)| (user.username.as_str(), *most)).collect();
     assert_eq!(shown, [("ada", Some(7)), ("bob", Some(10))]);
@@ -147,7 +144,8 @@ async fn rows_are_locked_inside_a_transaction_only(db: &Db) {
         let mut post = query().get(tx).await?;
         post.views += 1;
         post.save(tx).await?;
-        let related = Post::objects().select_related(|p| p.author()).select_for_update_with(|lock| lock.of(|p| p.author()));
+        let related =
+            Post::objects().select_related(|p| p.author()).select_for_update_with(|lock| lock.of(|p| p.author()));
         assert_eq!(related.all(tx).await?.len(), 3);
         let left = Post::objects().select_for_update_with(|lock| lock.skip_locked().no_key()).all(tx).await?;
         assert_eq!(left.len(), 3);
