@@ -7,6 +7,7 @@ mod input;
 mod meta;
 mod model;
 mod names;
+mod reverse;
 #[cfg(test)]
 mod tests;
 
@@ -24,10 +25,12 @@ pub(crate) fn expand(input: DeriveInput) -> TokenStream {
     let columns = columns::expand(&model);
     let create = create::expand(&model);
     let implementation = model::expand(&model);
+    let reverse = reverse::expand(&model);
     quote! {
         #(#errors)*
         #columns
         #create
         #implementation
+        #reverse
     }
 }

@@ -68,6 +68,6 @@ pub mod __private {
 
     pub use crate::field_value::FollowsClock;
     pub use crate::{
-        Assign, Column, Columns, Draft, Executor, FieldValue, ForeignKey, ManyToMany, Model, Plan, Provided,
+        Assign, Column, Columns, Draft, Executor, FieldValue, ForeignKey, ManyToMany, Model, Plan, Provided, QuerySet,
     };
 }

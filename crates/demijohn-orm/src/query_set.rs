@@ -23,7 +23,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use demijohn_core::model::{ModelMeta, Value};
-use demijohn_sql::{Dialect, Expr, Path, Projection, Select, Statement, writer};
+use demijohn_sql::{Dialect, Expr, Order, Path, Projection, Select, Statement, normalize, writer};
 
 use crate::{
     Assignments, Condition, FieldValue, Model, Ordering, Plan, Related, Rows, Selection, Shape, records, run, scope,
@@ -125,6 +125,14 @@ impl<M: Model> QuerySet<M, Rows<M>> {
         self
     }
 
+    /// The rows whose set, kept in this table of pairs, has the row with this key in it. For the derive.
+    #[doc(hidden)]
+    pub fn paired_with<K: FieldValue>(mut self, through: &'static ModelMeta, key: K) -> Self {
+        let condition = records::paired_from(self.select.from, through, &key.to_value());
+        self.select.and_filter(condition.into_expr());
+        self
+    }
+
     /// The rows that a table of pairs leads to.
     pub(crate) fn paired(mut self, through: &'static ModelMeta, owner: &Value) -> Self {
         let condition = records::paired(self.select.from, through, owner);
@@ -202,7 +210,8 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// ```
     pub fn filter<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
         let condition: Condition = self.with_columns(condition).into();
-        self.select.and_filter(condition.0);
+        let condition = normalize::condition(condition.0, self.select.from);
+        self.select.and_filter(condition);
         self
     }
 
@@ -221,7 +230,8 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// ```
     pub fn exclude<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
         let condition: Condition = self.with_columns(condition).into();
-        self.select.and_filter(condition.0.negate());
+        let condition = normalize::condition(condition.0, self.select.from);
+        self.select.and_filter(condition.negate());
         self
     }
 
@@ -241,6 +251,10 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     pub fn order_by<O: Ordering>(mut self, order: impl FnOnce(M::Columns) -> O) -> Self {
         let mut steps = Vec::new();
         self.with_columns(order).push(&mut steps);
+        if !matches!(self.select.projection, Projection::Exprs(_)) {
+            let from = self.select.from;
+            steps = steps.into_iter().map(|step| Order { expr: normalize::value(step.expr, from), ..step }).collect();
+        }
         self.select.order = steps;
         self
     }

@@ -10,6 +10,7 @@
 mod dialect;
 mod driver;
 mod expr;
+pub mod normalize;
 mod path;
 mod query;
 mod row;

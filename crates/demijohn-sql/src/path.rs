@@ -1,11 +1,12 @@
 //! [`Path`]: the way from a query's own table along its relations to another.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use demijohn_core::model::{FieldMeta, ModelMeta};
 
-/// The way from a query's own table along foreign keys to another table: `post`, `post → author`.
+/// The way from a query's own table along its relations to another table: `post`, `post → author`, and against the
+/// direction of a foreign key, `user → posts`, where many rows may lie at the end.
 ///
 /// Paths are made once and live for ever, so a column is `Copy` and two columns of the same path are known by its
 /// address. How many there can be is bounded by the relations that the program's source mentions.
@@ -15,11 +16,24 @@ use demijohn_core::model::{FieldMeta, ModelMeta};
 pub struct Path {
     model: &'static ModelMeta,
     depth: u8,
-    parent: Option<(&'static Path, u16)>,
+    parent: Option<(&'static Path, Step)>,
+    /// The paths one step further, against foreign keys of other models.
+    reverse: RwLock<Vec<&'static Path>>,
+    /// The same table as the own one of a subquery.
+    as_root: OnceLock<&'static Path>,
     children: OnceLock<Box<[OnceLock<&'static Path>]>>,
     deeper: OnceLock<&'static Path>,
     /// How the query of its whole rows begins, with `"` and with a backtick around names.
     whole_rows: [OnceLock<Box<str>>; 2],
+}
+
+/// The last step of a path.
+#[derive(Clone, Copy)]
+enum Step {
+    /// Along the foreign key at this position of the model before.
+    Forward(u16),
+    /// Against the foreign key at this position of the path's own model.
+    Reverse(u16),
 }
 
 impl Path {
@@ -29,6 +43,8 @@ impl Path {
             model,
             depth: 0,
             parent: None,
+            reverse: RwLock::new(Vec::new()),
+            as_root: OnceLock::new(),
             children: OnceLock::new(),
             deeper: OnceLock::new(),
             whole_rows: [const { OnceLock::new() }; 2],
@@ -50,14 +66,66 @@ impl Path {
         self.depth
     }
 
-    /// The path one step shorter and the foreign key of the last step.
+    /// The path one step shorter and the foreign key of the last step, whichever of the two models has it.
     pub fn parent(&self) -> Option<(&'static Path, &'static FieldMeta)> {
-        self.parent.map(|(path, field)| (path, &path.model.fields[usize::from(field)]))
+        self.parent.map(|(path, step)| match step {
+            Step::Forward(field) => (path, &path.model.fields[usize::from(field)]),
+            Step::Reverse(field) => (path, &self.model.fields[usize::from(field)]),
+        })
     }
 
-    /// The position of the last step's foreign key among its model's fields.
+    /// The position of the last step's foreign key among the fields of the model before, if the step goes along it.
     pub fn step(&self) -> Option<u16> {
-        self.parent.map(|(_, field)| field)
+        match self.parent? {
+            (_, Step::Forward(field)) => Some(field),
+            (_, Step::Reverse(_)) => None,
+        }
+    }
+
+    /// The columns that hold the last step together: the position of that at the path's end, and of that before.
+    pub(crate) fn ends(&self) -> Option<(u16, u16)> {
+        let (parent, key) = self.parent()?;
+        let position = |model: &ModelMeta, name: &str| model.index_of(name).map_or(0, |at| at as u16);
+        let target = key.relation?.target_field().name;
+        Some(match self.parent?.1 {
+            Step::Forward(field) => (position(self.model, target), field),
+            Step::Reverse(field) => (field, position(parent.model, target)),
+        })
+    }
+
+    /// Does the last step go against a foreign key?
+    pub fn is_reverse(&self) -> bool {
+        matches!(self.parent, Some((_, Step::Reverse(_))))
+    }
+
+    /// The shortest beginning of the path whose last step leads to many rows.
+    pub fn first_many(&'static self) -> Option<&'static Self> {
+        let (parent, key) = self.parent()?;
+        let leads_to_many = self.is_reverse() && !(key.unique || key.primary_key);
+        parent.first_many().or(leads_to_many.then_some(self))
+    }
+
+    /// The table at its end as a subquery's own, one deeper. The same path always, unlike any other's.
+    pub fn as_root(&'static self) -> &'static Self {
+        self.as_root.get_or_init(|| Box::leak(Box::new(Self { depth: self.depth + 1, ..Self::root(self.model) })))
+    }
+
+    /// The rest of the path behind `beginning`, from another table of the same model. A path that does not begin so
+    /// stays what it is.
+    pub(crate) fn rebased(&'static self, beginning: &'static Self, onto: &'static Self) -> &'static Self {
+        if std::ptr::eq(self, beginning) {
+            return onto;
+        }
+        let Some((parent, step)) = self.parent else { return self };
+        let moved = parent.rebased(beginning, onto);
+        if std::ptr::eq(moved, parent) { self } else { moved.stepped(step, self.model) }
+    }
+
+    fn stepped(&'static self, step: Step, model: &'static ModelMeta) -> &'static Self {
+        match step {
+            Step::Forward(field) => self.child(field),
+            Step::Reverse(field) => self.reverse(model, field),
+        }
     }
 
     /// The path's first table.
@@ -67,7 +135,7 @@ impl Path {
 
     /// Can the table at its end have no row, because a foreign key on the way may be NULL?
     pub fn is_optional(&self) -> bool {
-        self.parent().is_some_and(|(path, field)| field.null || path.is_optional())
+        self.parent().is_some_and(|(path, field)| self.is_reverse() || field.null || path.is_optional())
     }
 
     /// How many steps it has.
@@ -93,15 +161,40 @@ impl Path {
         let children = self.children.get_or_init(|| fields.iter().map(|_| OnceLock::new()).collect());
         children[usize::from(field)].get_or_init(|| {
             let target = fields[usize::from(field)].target().expect("a step follows a foreign key");
-            let child = Self { parent: Some((self, field)), depth: self.depth, ..Self::root(target) };
+            let child = Self { parent: Some((self, Step::Forward(field))), depth: self.depth, ..Self::root(target) };
             Box::leak(Box::new(child))
         })
     }
 
+    /// One step further, to the rows of `model` whose foreign key at this position points here.
+    pub fn reverse(&'static self, model: &'static ModelMeta, field: u16) -> &'static Path {
+        let same = |path: &&'static Self| {
+            std::ptr::eq(path.model, model) && matches!(path.parent, Some((_, Step::Reverse(own))) if own == field)
+        };
+        let found = self.reverse.read().unwrap_or_else(PoisonError::into_inner).iter().copied().find(same);
+        found.unwrap_or_else(|| {
+            let mut known = self.reverse.write().unwrap_or_else(PoisonError::into_inner);
+            known.iter().copied().find(same).unwrap_or_else(|| {
+                let parent = Some((self, Step::Reverse(field)));
+                let path: &'static Self = Box::leak(Box::new(Self { parent, depth: self.depth, ..Self::root(model) }));
+                known.push(path);
+                path
+            })
+        })
+    }
+
+    /// The rows of the set of other rows at this position, through its table of pairs.
+    ///
+    /// # Panics
+    /// If the model has no set at this position: the derive counts them.
+    pub fn paired(&'static self, set: usize) -> &'static Path {
+        self.reverse((self.model.many_to_many[set].through)(), 1).child(2)
+    }
+
     /// The same path in a query that is inside `depth` others.
     pub fn at_depth(&'static self, depth: u8) -> &'static Path {
-        if let Some((parent, field)) = self.parent {
-            return parent.at_depth(depth).child(field);
+        if let Some((parent, step)) = self.parent {
+            return parent.at_depth(depth).stepped(step, self.model);
         }
         let mut path = self;
         while path.depth < depth {
@@ -116,6 +209,7 @@ impl Path {
 impl fmt::Debug for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.parent() {
+            Some((parent, field)) if self.is_reverse() => write!(f, "{parent:?}.{}({})", self.model.name, field.name),
             Some((parent, field)) => write!(f, "{parent:?}.{}", field.name),
             None => write!(f, "{}@{}", self.model.name, self.depth),
         }

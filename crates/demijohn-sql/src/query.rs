@@ -263,29 +263,33 @@ impl Select {
     }
 
     fn shift(&mut self, from_depth: u8, by: u8) {
-        let shifted = |path: &'static Path| {
+        self.map_paths(&mut |path| {
             if path.depth() >= from_depth { path.at_depth(path.depth() + by) } else { path }
-        };
-        self.from = shifted(self.from);
+        });
+    }
+
+    /// Puts other paths in place of all that it mentions, those inside its subqueries among them.
+    pub(crate) fn map_paths(&mut self, map: &mut dyn FnMut(&'static Path) -> &'static Path) {
+        self.from = map(self.from);
         match &mut self.source {
             Source::Table => {}
-            Source::Query(inner) => inner.shift(from_depth, by),
+            Source::Query(inner) => inner.map_paths(map),
             Source::Combined(first, others) => {
-                first.shift(from_depth, by);
-                others.iter_mut().for_each(|(_, other)| other.shift(from_depth, by));
+                first.map_paths(map);
+                others.iter_mut().for_each(|(_, other)| other.map_paths(map));
             }
         }
         if let Some(lock) = &mut self.lock {
-            lock.of.iter_mut().for_each(|path| *path = shifted(path));
+            lock.of.iter_mut().for_each(|path| *path = map(path));
         }
-        self.annotations.iter_mut().chain(&mut self.distinct_on).for_each(|expr| shift_expr(expr, from_depth, by));
+        self.annotations.iter_mut().chain(&mut self.distinct_on).for_each(|expr| expr.map_paths(map));
         match &mut self.projection {
-            Projection::Model(related) => related.iter_mut().for_each(|path| *path = shifted(path)),
-            Projection::Exprs(exprs) => exprs.iter_mut().for_each(|expr| shift_expr(expr, from_depth, by)),
+            Projection::Model(related) => related.iter_mut().for_each(|path| *path = map(path)),
+            Projection::Exprs(exprs) => exprs.iter_mut().for_each(|expr| expr.map_paths(map)),
             Projection::One | Projection::Count => {}
         }
-        self.filter.iter_mut().chain(&mut self.having).for_each(|expr| shift_expr(expr, from_depth, by));
-        self.order.iter_mut().for_each(|step| shift_expr(&mut step.expr, from_depth, by));
+        self.filter.iter_mut().chain(&mut self.having).for_each(|expr| expr.map_paths(map));
+        self.order.iter_mut().for_each(|step| step.expr.map_paths(map));
     }
 
     /// Is any row left out by a limit or an offset?
@@ -294,17 +298,18 @@ impl Select {
     }
 }
 
-fn shift_expr(expr: &mut Expr, from_depth: u8, by: u8) {
-    match expr {
-        Expr::Column(column) if column.path.depth() >= from_depth => {
-            column.path = column.path.at_depth(column.path.depth() + by);
+impl Expr {
+    /// Puts other paths in place of all that it mentions, those inside its subqueries among them.
+    pub(crate) fn map_paths(&mut self, map: &mut dyn FnMut(&'static Path) -> &'static Path) {
+        match self {
+            Self::Column(column) => column.path = map(column.path),
+            Self::Exists(query) | Self::Query(query) => query.map_paths(map),
+            Self::InQuery(inner, query) => {
+                inner.map_paths(map);
+                query.map_paths(map);
+            }
+            other => other.for_each_child_mut(&mut |child| child.map_paths(map)),
         }
-        Expr::Exists(query) | Expr::Query(query) => query.shift(from_depth, by),
-        Expr::InQuery(inner, query) => {
-            shift_expr(inner, from_depth, by);
-            query.shift(from_depth, by);
-        }
-        other => other.for_each_child_mut(&mut |child| shift_expr(child, from_depth, by)),
     }
 }
 

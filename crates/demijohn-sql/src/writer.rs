@@ -6,7 +6,7 @@
 mod distinct;
 mod expr;
 mod extent;
-mod joins;
+pub(crate) mod joins;
 mod lock;
 mod select;
 mod source;

@@ -21,7 +21,15 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         })
     });
-    let relations: Vec<_> = relations.collect();
+    let sets = model.many_to_many.iter().enumerate().map(|(n, set)| {
+        let (ident, target) = (&set.ident, &set.target);
+        quote! {
+            pub fn #ident(self) -> <#target as #private::Model>::Columns {
+                <#target as #private::Model>::columns(#private::Columns::path(self).paired(#n))
+            }
+        }
+    });
+    let relations: Vec<_> = relations.chain(sets).collect();
     let walks = (!relations.is_empty()).then(|| {
         quote! {
             #[automatically_derived]

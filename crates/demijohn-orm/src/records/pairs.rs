@@ -46,6 +46,16 @@ pub(crate) fn paired(from: &'static Path, through: &'static ModelMeta, owner: &V
     Condition::from_expr(Expr::InQuery(Box::new(Expr::Column(key)), Box::new(query)))
 }
 
+/// Is a row with a set in this table paired with the row of the other side with this key?
+pub(crate) fn paired_from(from: &'static Path, through: &'static ModelMeta, other: &Value) -> Condition {
+    let key = Column { path: from, field: from.model().key_index() as u16 };
+    let mut query = Select::new(root(through));
+    query.projection = Projection::Exprs(vec![column(through, OWNER)]);
+    query.and_filter(Expr::Compare(Compare::Eq, Box::new((column(through, OTHER), Expr::Value(other.clone())))));
+    query.sink_to(from.depth() + 1);
+    Condition::from_expr(Expr::InQuery(Box::new(Expr::Column(key)), Box::new(query)))
+}
+
 /// Makes the pairs of the row with this key lead to exactly these keys, or leaves all as it is when one of them cannot
 /// be stored. Pairs that stay are not touched.
 ///

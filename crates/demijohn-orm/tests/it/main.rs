@@ -5,6 +5,7 @@ mod databases;
 
 mod corners;
 mod differential;
+mod many;
 mod migrations;
 mod models;
 mod paging;

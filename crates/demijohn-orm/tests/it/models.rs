@@ -44,6 +44,7 @@ pub(crate) struct Post {
     pub author: ForeignKey<User>,
     #[field(on_delete = SetNull)]
     pub editor: Option<ForeignKey<User>>,
+    #[field(related_name = "posts")]
     pub tags: ManyToMany<Tag>,
 }
 
@@ -51,7 +52,7 @@ pub(crate) struct Post {
 #[model(app = "blog", crate = demijohn_orm, ordering = ["created_at", "id"])]
 pub(crate) struct Comment {
     pub id: i64,
-    #[field(on_delete = Cascade)]
+    #[field(on_delete = Cascade, related_name = "comments")]
     pub post: ForeignKey<Post>,
     #[field(on_delete = Protect)]
     pub author: Option<ForeignKey<User>>,

@@ -59,9 +59,9 @@ impl Scope {
 
 /// `post.author.id` is `post.author_id`: the last step is not walked when only its key is wanted.
 pub(super) fn shorten(column: Column) -> Column {
-    let Some((parent, _)) = column.path.parent() else { return column };
-    let step = column.path.step().expect("a path with a parent has a step");
-    if column.meta().primary_key { shorten(Column { path: parent, field: step }) } else { column }
+    let (Some((parent, _)), Some((end, before))) = (column.path.parent(), column.path.ends()) else { return column };
+    let is_held_before = end == column.field && !column.path.is_reverse();
+    if is_held_before { shorten(Column { path: parent, field: before }) } else { column }
 }
 
 /// Does the query need any table but its own, or hold a query that could see it?
@@ -171,7 +171,7 @@ fn columns(query: &Select, found: &mut dyn FnMut(Column)) {
     query.order.iter().for_each(|step| columns_of(&step.expr, found));
 }
 
-fn columns_of(expr: &Expr, found: &mut dyn FnMut(Column)) {
+pub(crate) fn columns_of(expr: &Expr, found: &mut dyn FnMut(Column)) {
     match expr {
         Expr::Column(column) => found(*column),
         Expr::Exists(query) | Expr::Query(query) => columns(query, found),

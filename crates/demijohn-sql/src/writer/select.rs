@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use demijohn_core::model::FieldMeta;
-
 use super::Writer;
 use super::joins::{Place, Scope};
 use crate::query::Source;
@@ -170,22 +168,23 @@ impl Writer {
         let scope = self.scopes.last().expect("the scope was opened before");
         let joined = scope.joined().to_vec();
         for (path, alias) in joined {
-            let Some((parent, foreign_key)) = path.parent() else {
+            let Some((parent, _)) = path.parent() else {
                 let _ = write!(self.sql, " AS t{alias}");
                 continue;
             };
             let Place::Alias(before) = self.place_of(parent) else { continue };
             self.sql.push_str(if path.is_optional() { " LEFT JOIN " } else { " JOIN " });
-            self.join_on(path, alias, before, foreign_key);
+            self.join_on(path, alias, before);
         }
     }
 
-    fn join_on(&mut self, path: &'static Path, alias: usize, before: usize, foreign_key: &FieldMeta) {
+    fn join_on(&mut self, path: &'static Path, alias: usize, before: usize) {
         self.name(path.model().table);
+        let (own, other) = end_columns(path);
         let _ = write!(self.sql, " AS t{alias} ON t{alias}.");
-        self.name(path.model().key().column);
+        self.name(own);
         let _ = write!(self.sql, " = t{before}.");
-        self.name(foreign_key.column);
+        self.name(other);
     }
 
     /// A column of a row that the row under change points to: `UPDATE` joins no tables, so it is asked for by itself.
@@ -203,15 +202,16 @@ impl Writer {
         self.sql.push_str(" FROM ");
         let mut condition = None;
         for (n, path) in way.into_iter().rev().enumerate() {
-            let (parent, foreign_key) = path.parent().expect("the root was left out above");
+            let (parent, _) = path.parent().expect("the root was left out above");
             if n > 0 {
                 self.sql.push_str(" JOIN ");
-                self.join_on(path, first + n, first + n - 1, foreign_key);
+                self.join_on(path, first + n, first + n - 1);
                 continue;
             }
             self.name(path.model().table);
             let _ = write!(self.sql, " AS t{first}");
-            condition = Some((path.model().key().column, parent.model().table, foreign_key.column));
+            let (own, other) = end_columns(path);
+            condition = Some((own, parent.model().table, other));
         }
         let (key, table, foreign_key) = condition.expect("the way has a first step");
         let _ = write!(self.sql, " WHERE t{first}.");
@@ -277,6 +277,13 @@ impl Writer {
             self.value(number(offset).into());
         }
     }
+}
+
+/// The names of the columns that hold a path's last step together: at its end, and before.
+fn end_columns(path: &'static Path) -> (&'static str, &'static str) {
+    let (own, other) = path.ends().expect("only paths with a step are joined");
+    let parent = path.parent().expect("only paths with a step are joined").0;
+    (path.model().fields[usize::from(own)].column, parent.model().fields[usize::from(other)].column)
 }
 
 /// Is it the same for every row? Rows are not grouped by such.
