@@ -162,8 +162,11 @@ impl Random {
     }
 }
 
-/// The rows, as they were stored: name, and of each post its views, title and the approvals of its comments.
-type People = Vec<(&'static str, Vec<(i64, &'static str, Vec<bool>)>)>;
+/// A post as it was stored: its views, its title and the approvals of its comments.
+type OfPost = (i64, &'static str, Vec<bool>);
+
+/// A user as it was stored.
+type Person = (&'static str, Vec<OfPost>);
 
 impl Wish {
     fn condition(&self, u: <User as demijohn_orm::Model>::Columns) -> Condition {
@@ -195,7 +198,7 @@ impl Wish {
         }
     }
 
-    fn holds(&self, (name, posts): &(&'static str, Vec<(i64, &'static str, Vec<bool>)>)) -> bool {
+    fn holds(&self, (name, posts): &Person) -> bool {
         let person = (*name, posts.clone());
         match self {
             Self::Name(wanted) => name == wanted,
@@ -213,7 +216,7 @@ impl Wish {
 }
 
 /// Do all of these hold for one post? What they say of comments is said of one comment.
-fn of_post(wishes: &[&Wish], post: &(i64, &'static str, Vec<bool>)) -> bool {
+fn of_post(wishes: &[&Wish], post: &OfPost) -> bool {
     let (comments, others): (Vec<&Wish>, Vec<&Wish>) = wishes.iter().copied().partition(|wish| of_comment_only(wish));
     let holds = |wish: &Wish| match wish {
         Wish::Views(views) => post.0 > *views,
@@ -244,7 +247,7 @@ fn of_comment(wish: &Wish, approved: bool) -> bool {
 
 async fn random_conditions_mean_what_they_say(db: &Db) {
     let mut random = Random(20_261_127);
-    let mut people: People = Vec::new();
+    let mut people: Vec<Person> = Vec::new();
     for name in ["ada", "bob", "cy"] {
         let user = User::create().username(name).save(db).await.expect("it is new");
         let mut posts = Vec::new();
