@@ -153,7 +153,7 @@ pub async fn delete_rows(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<
     transaction_of(db, async move |tx: &Tx| {
         let collected = collect(tx, meta, keys).await?;
         if !collected.protected.is_empty() {
-            return Err(protected(meta, &collected));
+            return Err(protected(tx, meta, &collected).await);
         }
         carry_out(tx, collected).await
     })
@@ -185,14 +185,43 @@ fn keys_in(model: &'static ModelMeta, keys: &[Value]) -> Expr {
     Expr::In(Box::new(Expr::Column(key)), keys.iter().cloned().map(Expr::Value).collect())
 }
 
-fn protected(meta: &ModelMeta, collected: &Collected) -> Error {
-    let who: Vec<String> = collected
-        .protected
-        .iter()
-        .map(|(model, field, keys)| format!("{} `{}` through `{}`", keys.len(), model.name, field.name))
-        .collect();
-    let message = format!("the `{}` cannot be deleted: it is needed by {}", meta.name, who.join(", "));
-    Error::new(ErrorKind::Conflict, "orm.protected", message.clone())
-        .with_public(message)
+/// So many rows that forbid a deletion are named; of the others it is said how many there are.
+const NAMED: usize = 5;
+
+/// The error that names the rows which forbid a deletion, and the fields by which they do. A client reads only how many
+/// there are: their names may be none of its business.
+async fn protected(tx: &Tx, meta: &ModelMeta, collected: &Collected) -> Error {
+    let (mut public, mut named) = (Vec::new(), Vec::new());
+    for (model, field, keys) in &collected.protected {
+        let mut names = names_of(tx, model, keys).await;
+        if keys.len() > names.len() {
+            names.push(format!("{} more", keys.len() - names.len()));
+        }
+        let who = format!("{} `{}` through `{}`", keys.len(), model.name, field.name);
+        named.push(format!("{who} ({})", names.join(", ")));
+        public.push(who);
+    }
+    let message = |who: &[String]| format!("the `{}` cannot be deleted: it is needed by {}", meta.name, who.join(", "));
+    Error::new(ErrorKind::Conflict, "orm.protected", message(&named))
+        .with_public(message(&public))
         .with_hint("delete those rows first, or let them point to another")
+}
+
+/// What people call the first of these rows; their keys, where they cannot be read.
+async fn names_of(tx: &Tx, model: &'static ModelMeta, keys: &[Value]) -> Vec<String> {
+    let first: Vec<Value> = keys.iter().take(NAMED).cloned().collect();
+    match records::RecordSet::new(records::root(model)).with_keys(first.clone()).all(tx).await {
+        Ok(found) => found.iter().map(|record| format!("`{}`", short(&record.display()))).collect(),
+        Err(_) => first.iter().map(|key| format!("key `{key}`")).collect(),
+    }
+}
+
+/// At most so many characters of a name, on one line.
+fn short(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut short: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(MOST).is_some() {
+        short.push('…');
+    }
+    short
 }

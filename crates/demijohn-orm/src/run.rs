@@ -3,8 +3,8 @@
 use demijohn_core::model::{AutoNow, FieldKind, FieldMeta, ModelMeta, Timestamp, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{
-    Assignment, Column, Compare, Connection, Delete, Expr, Flow, Insert, Outcome, Path, RowSink, Select, Statement,
-    Update, ValueRef, writer,
+    Assignment, Column, Compare, Connection, Delete, Expr, Flow, Insert, Outcome, Path, Projection, RowSink, Select,
+    Statement, Update, ValueRef, writer,
 };
 
 use crate::field_value::FollowsClock;
@@ -39,10 +39,23 @@ fn lockable(db: &dyn Executor) -> Result<Access> {
 }
 
 fn refuse_misuse(select: &Select) -> Result<()> {
+    if let Projection::Model(related) = &select.projection
+        && let Some(path) = related.iter().find(|path| !path.is_to_one())
+    {
+        return Err(many_related(path));
+    }
     match select.misuse() {
         None => Ok(()),
         Some(why) => Err(Error::new(ErrorKind::Internal, "orm.union", why)),
     }
+}
+
+#[cold]
+fn many_related(path: &'static Path) -> Error {
+    let message =
+        format!("`select_related` reads one row beside each, but many `{}` may belong to it", path.model().name);
+    Error::new(ErrorKind::Internal, "orm.many_related", message)
+        .with_hint("ask for them by themselves (`user.posts().all(&db)`), or start the query at their model")
 }
 
 /// How many rows a query gives.

@@ -98,6 +98,11 @@ impl Path {
         matches!(self.parent, Some((_, Step::Reverse(_))))
     }
 
+    /// Does it only go along foreign keys, so that at most one row is at its end?
+    pub fn is_to_one(&self) -> bool {
+        self.parent().is_none_or(|(parent, _)| !self.is_reverse() && parent.is_to_one())
+    }
+
     /// The shortest beginning of the path whose last step leads to many rows.
     pub fn first_many(&'static self) -> Option<&'static Self> {
         let (parent, key) = self.parent()?;

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use demijohn_core::Result;
-use demijohn_sql::{Expr, Projection, Row};
+use demijohn_sql::{Expr, Projection, Row, normalize};
 
 use super::QuerySet;
 use crate::{Expression, FieldValue, Model, Plan, Rows, Selection, Shape};
@@ -40,7 +40,8 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     pub fn annotate<T: Selection>(mut self, values: impl FnOnce(M::Columns) -> T) -> QuerySet<M, Annotated<M, T>> {
         let mut exprs = Vec::new();
         self.with_columns(values).push(&mut exprs);
-        self.select.annotations = exprs;
+        let from = self.select.from;
+        self.select.annotations = exprs.into_iter().map(|expr| normalize::value(expr, from)).collect();
         QuerySet { select: self.select, _shape: PhantomData }
     }
 

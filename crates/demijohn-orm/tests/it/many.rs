@@ -128,6 +128,36 @@ async fn groups_join_and_whole_rows_do_not_multiply(db: &Db) {
     assert_eq!(titles.len(), 3);
 }
 
+async fn many_rows_are_not_read_beside_one(db: &Db) {
+    let error = User::objects().select_related(|u| u.posts()).all(db).await.expect_err("there is no place for them");
+    assert_eq!(error.code(), "orm.many_related");
+}
+
+async fn what_forbids_a_deletion_is_named(db: &Db) {
+    let (_, bob) = fill(db).await;
+    let post = Post::objects().order_by(|p| p.id).first(db).await.expect("it runs").expect("there is one");
+    for n in 0..7 {
+        Comment::create().post(&post).author(Some(&bob)).body(n.to_string()).save(db).await.expect("it is new");
+    }
+    let error = bob.delete(db).await.expect_err("his comments forbid it");
+    let message = error.message();
+    assert!(message.contains("8 `Comment` through `author` (`Comment object ("), "{message}");
+    assert!(message.ends_with(", 3 more)"), "{message}");
+    assert!(!error.public().contains("object"), "{}", error.public());
+}
+
+async fn annotations_do_not_multiply(db: &Db) {
+    fill(db).await;
+    let rows = User::objects()
+        .annotate(|u| (count(u.posts().id), count(u.posts().comments().id), max(u.posts().views)))
+        .order_by(|u| u.id)
+        .all(db)
+        .await
+        .expect("it runs");
+    let rows: Vec<_> = rows.into_iter().map(|(user, values)| (user.username, values)).collect();
+    assert_eq!(rows, [("ada".to_owned(), (2, 2, Some(7))), ("bob".to_owned(), (1, 2, Some(10)))]);
+}
+
 /// A condition on a user, to be evaluated by hand.
 #[derive(Debug, Clone)]
 enum Wish {
@@ -277,5 +307,8 @@ on_every_database! {
     rows_never_come_twice,
     a_row_has_its_other_side,
     groups_join_and_whole_rows_do_not_multiply,
+    many_rows_are_not_read_beside_one,
+    what_forbids_a_deletion_is_named,
+    annotations_do_not_multiply,
     random_conditions_mean_what_they_say,
 }

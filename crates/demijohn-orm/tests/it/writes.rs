@@ -98,7 +98,7 @@ async fn deleting_takes_along_what_cascades() {
     assert_eq!(Tag::objects().count(&db).await.expect("it runs"), 1, "the tag itself stays");
     let error = bob.delete(&db).await.expect_err("a comment protects him");
     expect_test::expect![[r"
-        the `User` cannot be deleted: it is needed by 1 `Comment` through `author`
+        the `User` cannot be deleted: it is needed by 1 `Comment` through `author` (`Comment object (1)`)
         hint: delete those rows first, or let them point to another"]]
     .assert_eq(&format!("{error:#}"));
     assert_eq!(User::objects().count(&db).await.expect("it runs"), 2, "nothing was touched");
