@@ -1,6 +1,6 @@
 //! [`diff`]: what turns some tables into others.
 
-use super::{Fill, Table, TableColumn, TableIndex};
+use super::{Fill, IndexOf, Table, TableCheck, TableColumn, TableExclusion, TableIndex};
 
 /// One step from some tables to others.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,8 +25,22 @@ pub enum Change {
         /// Its new name.
         to: String,
     },
-    /// Changes the columns or indexes of a table.
+    /// Changes the columns, indexes or constraints of a table.
     AlterTable(AlteredTable),
+    /// Takes the constraints behind foreign keys away while what they point to changes. (SQLite needs none of this.)
+    Unlink {
+        /// The table as it was, under its new names.
+        table: Table,
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// Makes the constraints behind foreign keys again.
+    Link {
+        /// The table as it becomes.
+        table: Table,
+        /// The columns.
+        columns: Vec<String>,
+    },
 }
 
 /// A table before and after a change.
@@ -38,6 +52,8 @@ pub struct AlteredTable {
     pub after: Table,
     /// What rows that are there get in new columns, and in columns that were NULL and may no longer be.
     pub fills: Vec<(String, Fill)>,
+    /// Foreign keys whose constraints [`Change::Unlink`] took away and [`Change::Link`] makes again.
+    pub linked: Vec<String>,
 }
 
 impl AlteredTable {
@@ -57,14 +73,76 @@ impl AlteredTable {
         pairs.filter(|(before, after)| before != after)
     }
 
+    /// The columns that go and come again because what computes them changes: no database changes that in place.
+    pub fn replaced_columns(&self) -> impl Iterator<Item = &TableColumn> {
+        let is_moved = |name: &str| {
+            let kept = self.after.column(name);
+            self.before.column(name).zip(kept).is_none_or(|(before, after)| before.kind != after.kind)
+        };
+        let pairs = self.before.columns.iter().filter_map(move |before| {
+            let after = self.after.column(&before.name)?;
+            let is_other = match (&before.generated, &after.generated) {
+                (None, None) => false,
+                (Some(own), Some(other)) => {
+                    own != other || before.kind != after.kind || own.expression.columns().any(is_moved)
+                }
+                _ => true,
+            };
+            is_other.then_some(before)
+        });
+        pairs
+    }
+
+    /// Is this a column that goes and comes again?
+    pub fn is_replaced(&self, column: &str) -> bool {
+        self.replaced_columns().any(|replaced| replaced.name == column)
+    }
+
     /// The indexes that go.
     pub fn dropped_indexes(&self) -> impl Iterator<Item = &TableIndex> {
-        self.before.indexes.iter().filter(|index| !self.after.indexes.contains(index))
+        self.before.indexes.iter().filter(|index| !self.keeps_index(index))
     }
 
     /// The indexes that come.
     pub fn added_indexes(&self) -> impl Iterator<Item = &TableIndex> {
-        self.after.indexes.iter().filter(|index| !self.before.indexes.contains(index))
+        self.after.indexes.iter().filter(|index| !self.keeps_index(index))
+    }
+
+    fn keeps_index(&self, index: &TableIndex) -> bool {
+        self.before.indexes.contains(index)
+            && self.after.indexes.contains(index)
+            && !self.replaced_columns().any(|column| index.mentions(&column.name))
+    }
+
+    /// The checks that go.
+    pub fn dropped_checks(&self) -> impl Iterator<Item = &TableCheck> {
+        self.before.checks.iter().filter(|check| !self.keeps_check(check))
+    }
+
+    /// The checks that come.
+    pub fn added_checks(&self) -> impl Iterator<Item = &TableCheck> {
+        self.after.checks.iter().filter(|check| !self.keeps_check(check))
+    }
+
+    fn keeps_check(&self, check: &TableCheck) -> bool {
+        self.before.checks.contains(check)
+            && self.after.checks.contains(check)
+            && !self.replaced_columns().any(|column| check.condition.names(&column.name))
+    }
+
+    /// The exclusions that go.
+    pub fn dropped_exclusions(&self) -> impl Iterator<Item = &TableExclusion> {
+        self.before.exclusions.iter().filter(|exclusion| !self.after.exclusions.contains(exclusion))
+    }
+
+    /// The exclusions that come.
+    pub fn added_exclusions(&self) -> impl Iterator<Item = &TableExclusion> {
+        self.after.exclusions.iter().filter(|exclusion| !self.before.exclusions.contains(exclusion))
+    }
+
+    /// Does the primary key consist of other columns?
+    pub fn changes_key(&self) -> bool {
+        self.before.key() != self.after.key()
     }
 
     /// What rows that are there get in a column.
@@ -76,7 +154,10 @@ impl AlteredTable {
     pub fn unfilled_columns(&self) -> impl Iterator<Item = (&TableColumn, bool)> {
         let added = self.added_columns().map(|column| (column, true));
         let narrowed = self.changed_columns().filter(|(before, _)| before.null).map(|(_, after)| (after, false));
-        added.chain(narrowed).filter(|(column, _)| !column.null && !column.auto && self.fill(&column.name).is_none())
+        added.chain(narrowed).filter(|(column, _)| {
+            let is_made = column.auto || column.generated.is_some() || column.default.is_some();
+            !column.null && !is_made && self.fill(&column.name).is_none()
+        })
     }
 }
 
@@ -99,24 +180,57 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
         changes.push(Change::RenameColumn { table: table.clone(), from: from.clone(), to: to.clone() });
     }
     let before: Vec<Table> = before.iter().map(|table| renamed(table, renames)).collect();
-    let find = |tables: &[Table], name: &str| tables.iter().position(|table| table.name == name);
+    let find = |name: &str| before.iter().find(|table| table.name == name);
+    let loose = loose_keys(&before, after);
+    let of = |table: &Table| -> Vec<String> {
+        loose.iter().filter(|(name, _)| *name == table.name).map(|(_, column)| column.clone()).collect()
+    };
+    let loosened = |table: &&Table| !of(table).is_empty();
+    changes.extend(before.iter().filter(loosened).map(|table| Change::Unlink { table: table.clone(), columns: of(table) }));
     // A table of pairs stands behind the tables it points to, and goes before them.
-    for table in before.iter().rev().filter(|table| find(after, &table.name).is_none()) {
-        changes.push(Change::DropTable(table.clone()));
-    }
+    let gone = before.iter().rev().filter(|table| !after.iter().any(|other| other.name == table.name));
+    changes.extend(gone.cloned().map(Change::DropTable));
     for table in after {
-        let Some(old) = find(&before, &table.name).map(|place| &before[place]) else {
+        let Some(old) = find(&table.name) else {
             changes.push(Change::CreateTable(table.clone()));
             continue;
         };
         let own = fills.iter().filter(|(of, ..)| *of == table.name);
         let fills = own.map(|(_, column, fill)| (column.clone(), fill.clone())).collect();
-        let altered = AlteredTable { before: old.clone(), after: table.clone(), fills };
+        let altered = AlteredTable { before: old.clone(), after: table.clone(), fills, linked: of(table) };
         if altered.before != altered.after && !differs_in_order_only(&altered) {
             changes.push(Change::AlterTable(altered));
         }
     }
+    changes.extend(after.iter().filter(loosened).map(|table| Change::Link { table: table.clone(), columns: of(table) }));
     changes
+}
+
+/// The foreign keys, by table and column, that stay while what they point to gets another type or is no key for a
+/// moment. What goes altogether is among them: the table it points to may go before.
+fn loose_keys(before: &[Table], after: &[Table]) -> Vec<(String, String)> {
+    let changes = |table: &str, column: &str| {
+        let find = |tables: &[Table]| tables.iter().find(|own| own.name == table).cloned();
+        let Some((old, new)) = find(before).zip(find(after)) else { return false };
+        let (Some(old_column), Some(new_column)) = (old.column(column), new.column(column)) else { return false };
+        let is_key = |column: &TableColumn| (column.primary_key, column.unique);
+        old_column.kind != new_column.kind
+            || old_column.collation != new_column.collation
+            || is_key(old_column) != is_key(new_column)
+            || old.key() != new.key()
+    };
+    let mut loose = Vec::new();
+    for table in before {
+        let Some(new) = after.iter().find(|other| other.name == table.name) else { continue };
+        for column in &table.columns {
+            let Some(reference) = column.constraint() else { continue };
+            let stays = new.column(&column.name).is_some_and(|new| new.references == column.references);
+            if stays && changes(&reference.table, &reference.column) {
+                loose.push((table.name.clone(), column.name.clone()));
+            }
+        }
+    }
+    loose
 }
 
 fn differs_in_order_only(altered: &AlteredTable) -> bool {
@@ -125,6 +239,12 @@ fn differs_in_order_only(altered: &AlteredTable) -> bool {
         && altered.changed_columns().next().is_none()
         && altered.dropped_indexes().next().is_none()
         && altered.added_indexes().next().is_none()
+        && altered.dropped_checks().next().is_none()
+        && altered.added_checks().next().is_none()
+        && altered.dropped_exclusions().next().is_none()
+        && altered.added_exclusions().next().is_none()
+        && altered.before.comment == altered.after.comment
+        && !altered.changes_key()
 }
 
 /// The table under its new names, and pointing to others under theirs.
@@ -148,8 +268,29 @@ fn renamed(table: &Table, renames: &Renames) -> Table {
             new_column(&reference.table, &mut reference.column);
         }
     }
-    for name in table.indexes.iter_mut().flat_map(|index| &mut index.columns) {
-        new_column(&table.name, name);
+    let own = table.name.clone();
+    let mut rename = |name: &mut String| new_column(&own, name);
+    for column in &mut table.columns {
+        if let Some(generated) = &mut column.generated {
+            generated.expression.rename(&mut rename);
+        }
+    }
+    for index in &mut table.indexes {
+        for part in &mut index.parts {
+            match &mut part.of {
+                IndexOf::Column(name) => rename(name),
+                IndexOf::Expression(sql) => sql.rename(&mut rename),
+            }
+        }
+        index.include.iter_mut().for_each(&mut rename);
+        index.condition.iter_mut().for_each(|condition| condition.rename(&mut rename));
+    }
+    for check in &mut table.checks {
+        check.condition.rename(&mut rename);
+    }
+    for exclusion in &mut table.exclusions {
+        exclusion.parts.iter_mut().for_each(|(sql, _)| sql.rename(&mut rename));
+        exclusion.condition.iter_mut().for_each(|condition| condition.rename(&mut rename));
     }
     table
 }

@@ -1,6 +1,7 @@
 //! [`Existing`]: what a database says about a table.
 
 use super::TableIndex;
+use crate::Dialect;
 
 /// What a database says about a table, beyond what its model describes. Empty when there is no database to ask:
 /// then everything has the name it would be made with.
@@ -10,12 +11,18 @@ pub struct Existing {
     pub columns: Vec<String>,
     /// Its indexes.
     pub indexes: Vec<ExistingIndex>,
-    /// The views and triggers of the whole database, in the order in which they were made.
+    /// The constraints behind its foreign keys.
+    pub keys: Vec<ExistingKey>,
+    /// Its checks.
+    pub checks: Vec<ExistingCheck>,
+    /// The name of the constraint behind its primary key.
+    pub primary_key: Option<String>,
+    /// The views and triggers of the whole database, in the order in which they were made (SQLite).
     pub objects: Vec<SchemaObject>,
 }
 
 /// An index that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExistingIndex {
     /// Its name.
     pub name: String,
@@ -25,18 +32,41 @@ pub struct ExistingIndex {
     pub unique: bool,
     /// The statement that makes it; `None` when a constraint of the table made it.
     pub sql: Option<String>,
+    /// Its operator classes where they are not the usual ones; empty for those.
+    pub opclasses: Vec<String>,
+}
+
+/// A constraint behind a foreign key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExistingKey {
+    /// Its name.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+}
+
+/// A check that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExistingCheck {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// The condition as the database has it.
+    pub condition: String,
+    /// The column it belongs to, when it is about that one alone.
+    pub column: Option<String>,
 }
 
 impl ExistingIndex {
     /// Is it an index over all rows by just these columns, as `index` describes?
     pub(super) fn is(&self, index: &TableIndex) -> bool {
-        let same_columns = self.columns.len() == index.columns.len()
-            && self.columns.iter().zip(&index.columns).all(|(own, other)| own.as_deref() == Some(other));
-        self.unique == index.unique && same_columns && !self.is_partial()
+        let same = self.columns.iter().zip(&index.parts).all(|(own, part)| own.as_deref() == part.as_column());
+        let same = same && self.columns.len() == index.parts.len() && index.is_plain();
+        self.unique == index.unique && same && !self.is_special()
     }
 
-    fn is_partial(&self) -> bool {
-        self.sql.as_deref().is_some_and(|sql| sql.to_ascii_uppercase().contains(" WHERE "))
+    fn is_special(&self) -> bool {
+        self.opclasses.iter().any(|class| !class.is_empty())
+            || self.sql.as_deref().is_some_and(|sql| sql.to_ascii_uppercase().contains(" WHERE "))
     }
 
     /// Does it need a column that is not among these?
@@ -59,14 +89,23 @@ pub struct SchemaObject {
 }
 
 impl Existing {
-    /// The name that an index has here: its own if it is here by that name, else that of one with the same columns.
-    pub fn name_of(&self, index: &TableIndex) -> Option<String> {
-        self.find(index).map(|found| found.name.clone())
-    }
-
-    pub(super) fn find(&self, index: &TableIndex) -> Option<&ExistingIndex> {
-        let by_name = |found: &&ExistingIndex| Some(&found.name) == index.name.as_ref();
+    /// An index as it is here: by the name that was chosen for it or that it would get, else one with the same columns.
+    pub fn find(&self, index: &TableIndex, table: &str, dialect: &dyn Dialect) -> Option<&ExistingIndex> {
+        let name = index.name_on(table, dialect);
+        let by_name = |found: &&ExistingIndex| found.name.eq_ignore_ascii_case(&name);
         let made = || self.indexes.iter().filter(|found| found.is(index));
         self.indexes.iter().find(by_name).or_else(|| made().find(|found| found.sql.is_some())).or_else(|| made().next())
+    }
+
+    /// The index that a column's own `UNIQUE` made.
+    pub(super) fn unique_on(&self, column: &str) -> Option<&ExistingIndex> {
+        let index = TableIndex::unique([column]);
+        let made = || self.indexes.iter().filter(|found| found.is(&index));
+        made().find(|found| found.sql.is_none()).or_else(|| made().next())
+    }
+
+    /// The constraint behind the foreign key of a column.
+    pub(super) fn key_on(&self, column: &str) -> Option<&ExistingKey> {
+        self.keys.iter().find(|key| key.columns == [column])
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use demijohn_core::model::{Decimal, FieldKind, Timestamp, Uuid, Value};
+use demijohn_core::model::{Decimal, Duration, FieldKind, Timestamp, Uuid, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 
 use crate::{Dialect, text_format};
@@ -40,7 +40,7 @@ impl Fill {
 /// `migrations.fill` when it is nothing of the kind.
 pub fn parse_value(text: &str, kind: FieldKind) -> Result<Value> {
     let value = match kind {
-        FieldKind::SmallInt | FieldKind::Integer | FieldKind::BigInt => text.parse().ok().map(Value::Int),
+        kind if kind.is_integer() => text.parse().ok().map(Value::Int),
         FieldKind::Bool => text.parse().ok().map(Value::Bool),
         FieldKind::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
         FieldKind::Decimal { .. } => text.parse::<Decimal>().ok().map(Value::Decimal),
@@ -50,9 +50,28 @@ pub fn parse_value(text: &str, kind: FieldKind) -> Result<Value> {
         FieldKind::Uuid => Uuid::parse_str(text).ok().map(Value::Uuid),
         FieldKind::Json => serde_json::from_str(text).ok().map(Value::Json),
         FieldKind::Binary => Some(Value::Bytes(text.as_bytes().to_vec())),
+        FieldKind::Duration => parse_duration(text).map(Value::Duration),
+        FieldKind::IpAddress => text.parse().ok().map(Value::Ip),
+        // PostgreSQL reads these itself: `{1,2}`, `[1,5)`, `a=>b`.
         _ => Some(Value::Text(text.to_owned())),
     };
     value.filter(|value| fits(value, kind)).ok_or_else(|| misfit(text, kind))
+}
+
+/// `3 04:05:06.000007`, or as ISO 8601 has it: `PT1H30M`.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let (days, clock) = match text.split_once(' ') {
+        Some((days, clock)) => (days.parse::<i64>().ok()?, clock),
+        None => (0, text),
+    };
+    let parts: Vec<&str> = clock.split(':').collect();
+    let &[hours, minutes, seconds] = parts.as_slice() else { return text.parse().ok() };
+    let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let micros: i64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
+    let of = |number: &str, seconds: i64| number.parse::<i64>().ok()?.checked_mul(seconds);
+    let whole = of(hours, 3600)?.checked_add(of(minutes, 60)?)?.checked_add(of(seconds, 1)?)?;
+    let whole = days.checked_mul(86_400)?.checked_add(whole)?;
+    Some(Duration::from_micros(whole.checked_mul(1_000_000)?.checked_add(micros)?))
 }
 
 fn now(kind: FieldKind) -> Result<Value> {
@@ -87,7 +106,11 @@ fn fits(value: &Value, kind: FieldKind) -> bool {
         | (Value::Time(_), FieldKind::Time)
         | (Value::Uuid(_), FieldKind::Uuid)
         | (Value::Json(_), FieldKind::Json)
-        | (Value::Bytes(_), FieldKind::Binary) => true,
+        | (Value::Bytes(_), FieldKind::Binary)
+        | (Value::Duration(_), FieldKind::Duration)
+        | (Value::Ip(_), FieldKind::IpAddress)
+        | (Value::Text(_), FieldKind::Array(_) | FieldKind::Range(_) | FieldKind::HStore | FieldKind::TextVector)
+        | (Value::Null, _) => true,
         _ => false,
     }
 }
@@ -126,12 +149,14 @@ fn literal(value: &Value, dialect: &dyn Dialect) -> String {
             if dialect.name() == "postgres" { format!("'\\x{digits}'") } else { format!("x'{digits}'") }
         }
         Value::Null => "NULL".to_owned(),
+        Value::Duration(value) if dialect.name() == "postgres" => format!("'{} microseconds'", value.as_micros()),
+        Value::Duration(value) => value.as_micros().to_string(),
         other => text(&other.to_string()),
     }
 }
 
 /// MySQL reads backslashes in text, the others do not. No literal may hold a zero byte: it would end the statement.
-fn escaped(text: &str, dialect: &dyn Dialect) -> String {
+pub(super) fn escaped(text: &str, dialect: &dyn Dialect) -> String {
     let text = text.replace('\'', "''").replace('\0', "");
     if dialect.name() == "mysql" { text.replace('\\', "\\\\") } else { text }
 }

@@ -33,18 +33,19 @@ pub fn column_index_name(table: &str, columns: &[&str], suffix: &str, longest: u
     name
 }
 
-/// The name of an index that a model lists without naming it: at most 30 characters.
+/// The name of an index that a model lists without naming it: at most 30 characters. `column` is the first column,
+/// `parts` everything it is over, with a `-` before what is turned round; the suffix says how it finds rows (`idx`,
+/// `gin`).
 ///
 /// ```
 /// # use demijohn_sql::schema::declared_index_name;
-/// assert_eq!(declared_index_name("polls_p", &["title"]), "polls_p_title_806377_idx");
+/// assert_eq!(declared_index_name("polls_p", "title", &["title"], "idx"), "polls_p_title_806377_idx");
 /// ```
-pub fn declared_index_name(table: &str, columns: &[&str]) -> String {
-    let mut parts = vec![table];
-    parts.extend(columns);
-    parts.push("idx");
-    let column = columns.first().copied().unwrap_or_default();
-    let mut name = format!("{}_{}_{}_idx", first(table, 11), first(column, 7), digest(&parts, 6));
+pub fn declared_index_name(table: &str, column: &str, parts: &[&str], suffix: &str) -> String {
+    let mut hashed = vec![table];
+    hashed.extend(parts);
+    hashed.push(suffix);
+    let mut name = format!("{}_{}_{}_{suffix}", first(table, 11), first(column, 7), digest(&hashed, 6));
     if name.starts_with(|letter: char| letter == '_' || letter.is_ascii_digit()) {
         name.replace_range(..1, "D");
     }
@@ -102,6 +103,6 @@ mod tests {
         let name = column_index_name(table, &["a_column_whose_name_is_no_shorter"], "_fk_other_table_id", 63);
         assert_eq!(name, "a_table_whose_name_g_a_column_whose_name__56644e51_fk_other_tab");
         assert!(column_index_name("__x", &["y".repeat(80).as_str()], "", 63).starts_with("D__x_yyy"));
-        assert!(declared_index_name("_x", &["y"]).starts_with("Dx_y_"));
+        assert!(declared_index_name("_x", "y", &["y"], "idx").starts_with("Dx_y_"));
     }
 }

@@ -5,8 +5,12 @@
 
 use demijohn_core::{Error, Result, suggest};
 
-use super::create::{column_text, create_index, drop_index, table_alone};
-use super::{AlteredTable, Existing, ExistingIndex, TableColumn, TableIndex, quoted, quoted_list};
+use super::column::{column_text, default_text};
+use super::create::{create_index, drop_index, table_alone};
+use super::{
+    AlteredTable, ColumnDefault, Existing, ExistingIndex, TableColumn, TableIndex, quoted, quoted_list,
+};
+use demijohn_core::model::FieldKind;
 use crate::Dialect;
 
 pub(super) fn alter_table(
@@ -15,9 +19,11 @@ pub(super) fn alter_table(
     existing: &Existing,
     sql: &mut Vec<String>,
 ) -> Result<()> {
-    if is_index_only(altered, existing) || is_plain_addition(altered) {
-        in_place(altered, dialect, existing, sql);
+    if changes_nothing_here(altered) {
         return Ok(());
+    }
+    if is_index_only(altered, dialect, existing) || is_plain_addition(altered) {
+        return in_place(altered, dialect, existing, sql);
     }
     if is_plain_removal(altered, existing) {
         let table = quoted(&altered.after.name, dialect);
@@ -29,10 +35,29 @@ pub(super) fn alter_table(
     rebuild(altered, dialect, existing, sql)
 }
 
+/// Do only comments change, and the fact that a column is a relation? SQLite keeps neither.
+fn changes_nothing_here(altered: &AlteredTable) -> bool {
+    let bare = |column: &TableColumn| TableColumn { comment: String::new(), ..column.clone() };
+    keeps_constraints(altered)
+        && altered.before.columns.len() == altered.after.columns.len()
+        && altered.dropped_columns().next().is_none()
+        && altered.changed_columns().all(|(before, after)| bare(before) == bare(after))
+        && altered.dropped_indexes().next().is_none()
+        && altered.added_indexes().next().is_none()
+}
+
+/// Do the key and the checks stay as they are?
+fn keeps_constraints(altered: &AlteredTable) -> bool {
+    !altered.changes_key() && altered.dropped_checks().next().is_none() && altered.added_checks().next().is_none()
+}
+
 /// Do only indexes change, and none that a constraint inside the table made?
-fn is_index_only(altered: &AlteredTable, existing: &Existing) -> bool {
-    let inside = |index: &TableIndex| existing.find(index).is_some_and(|found| found.sql.is_none());
-    altered.dropped_columns().next().is_none()
+fn is_index_only(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -> bool {
+    let table = &altered.before.name;
+    let inside =
+        |index: &TableIndex| existing.find(index, table, dialect).is_some_and(|found| found.sql.is_none());
+    keeps_constraints(altered)
+        && altered.dropped_columns().next().is_none()
         && altered.added_columns().next().is_none()
         && altered.changed_columns().next().is_none()
         && !altered.dropped_indexes().any(inside)
@@ -41,9 +66,16 @@ fn is_index_only(altered: &AlteredTable, existing: &Existing) -> bool {
 /// Do columns come that are NULL in every row, and nothing goes or changes?
 fn is_plain_addition(altered: &AlteredTable) -> bool {
     let plain = |column: &TableColumn| {
-        column.null && !column.primary_key && !column.unique && altered.fill(&column.name).is_none()
+        let is_stored = column.generated.as_ref().is_some_and(|generated| generated.stored);
+        let has_value = match &column.default {
+            None => column.null || column.generated.is_some(),
+            // A key that gets a default must be checked row by row.
+            Some(default) => matches!(default, ColumnDefault::Value(_)) && column.references.is_none(),
+        };
+        has_value && !is_stored && !column.primary_key && !column.unique && altered.fill(&column.name).is_none()
     };
-    altered.dropped_columns().next().is_none()
+    keeps_constraints(altered)
+        && altered.dropped_columns().next().is_none()
         && altered.changed_columns().next().is_none()
         && altered.dropped_indexes().next().is_none()
         && altered.added_columns().all(plain)
@@ -56,25 +88,35 @@ fn is_plain_removal(altered: &AlteredTable, existing: &Existing) -> bool {
             found.sql.as_deref().is_some_and(|sql| sql.contains(column.name.as_str()))
                 || found.columns.iter().flatten().any(|name| *name == column.name)
         };
-        column.primary_key || column.unique || column.references.is_some() || existing.indexes.iter().any(indexed)
+        let in_check = altered.before.checks.iter().any(|check| check.condition.names(&column.name))
+            || existing.checks.iter().any(|check| check.condition.contains(column.name.as_str()));
+        let computed = altered.before.columns.iter().filter_map(|other| other.generated.as_ref());
+        let in_computed = computed.into_iter().any(|generated| generated.expression.names(&column.name));
+        let is_bound = column.primary_key || column.unique || column.references.is_some();
+        is_bound || in_check || in_computed || existing.indexes.iter().any(indexed)
     };
-    altered.added_columns().next().is_none()
+    keeps_constraints(altered)
+        && altered.added_columns().next().is_none()
         && altered.changed_columns().next().is_none()
         && altered.dropped_indexes().next().is_none()
         && altered.added_indexes().next().is_none()
         && !altered.dropped_columns().any(in_use)
 }
 
-fn in_place(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, sql: &mut Vec<String>) {
+fn in_place(
+    altered: &AlteredTable,
+    dialect: &dyn Dialect,
+    existing: &Existing,
+    sql: &mut Vec<String>,
+) -> Result<()> {
     let table = &altered.after.name;
-    for index in altered.dropped_indexes() {
-        let name = existing.name_of(index).unwrap_or_else(|| index.name_on(table, dialect));
-        sql.push(drop_index(table, &name, index.unique, dialect));
-    }
+    sql.extend(altered.dropped_indexes().filter_map(|index| drop_index(table, index, dialect, existing)));
     for column in altered.added_columns() {
-        sql.push(format!("ALTER TABLE {} ADD COLUMN {}", quoted(table, dialect), column_text(column, dialect)));
+        let text = column_text(column, false, dialect)?;
+        sql.push(format!("ALTER TABLE {} ADD COLUMN {text}", quoted(table, dialect)));
     }
-    sql.extend(altered.added_indexes().map(|index| create_index(table, index, dialect)));
+    sql.extend(altered.added_indexes().filter_map(|index| create_index(table, index, dialect)));
+    Ok(())
 }
 
 /// A rebuilt table has the columns that are described and no others, so it must be known that these are all.
@@ -113,7 +155,7 @@ fn rebuild(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, s
         let objects = existing.objects.iter().filter(|object| object.is_view == is_view);
         sql.extend(objects.map(|object| format!("DROP {word} IF EXISTS {}", quoted(&object.name, dialect))));
     }
-    sql.push(table_alone(&altered.after, &beside_name, dialect));
+    sql.push(table_alone(&altered.after, &beside_name, &kept_checks(altered, existing, dialect), dialect)?);
     let (columns, values) = copied(altered, dialect)?;
     sql.push(format!("INSERT INTO {beside} ({columns}) SELECT {values} FROM {name}"));
     if altered.after.columns.iter().any(|column| column.auto) {
@@ -135,17 +177,33 @@ fn rebuild(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, s
     Ok(())
 }
 
+/// The checks of the table that no migration described: whoever made them wants to keep them.
+fn kept_checks(altered: &AlteredTable, existing: &Existing, dialect: &dyn Dialect) -> Vec<String> {
+    let unknown = existing.checks.iter().filter(|check| match &check.name {
+        Some(name) => !altered.before.checks.iter().any(|own| own.name.eq_ignore_ascii_case(name)),
+        None => check.column.is_none(),
+    });
+    let text = unknown.map(|check| match &check.name {
+        Some(name) => format!("CONSTRAINT {} CHECK ({})", quoted(name, dialect), check.condition),
+        None => format!("CHECK ({})", check.condition),
+    });
+    text.collect()
+}
+
 /// The columns that get a value in the new table, and where each comes from.
 fn copied(altered: &AlteredTable, dialect: &dyn Dialect) -> Result<(String, String)> {
     let mut names = Vec::new();
     let mut values = Vec::new();
-    for column in &altered.after.columns {
+    for column in altered.after.columns.iter().filter(|column| column.generated.is_none()) {
         let name = quoted(&column.name, dialect);
         let fill = altered.fill(&column.name).map(|fill| fill.literal(column.kind, dialect)).transpose()?;
+        let default = column.default.as_ref().map(|default| default_text(default, column.kind, dialect)).transpose()?;
         let before = altered.before.column(&column.name);
-        values.push(match (before, fill) {
-            (Some(before), Some(fill)) if before.null && !column.null => format!("coalesce({name}, {fill})"),
-            (Some(_), _) => name,
+        values.push(match (before, fill.or(default)) {
+            (Some(before), Some(fill)) if before.null && !column.null => {
+                format!("coalesce({}, {fill})", converted(name, before.kind, column.kind))
+            }
+            (Some(before), _) => converted(name, before.kind, column.kind),
             (None, Some(fill)) => fill,
             // New and NULL, or numbered by the database.
             (None, None) => continue,
@@ -153,6 +211,17 @@ fn copied(altered: &AlteredTable, dialect: &dyn Dialect) -> Result<(String, Stri
         names.push(column.name.as_str());
     }
     Ok((quoted_list(names, dialect), values.join(", ")))
+}
+
+/// What turns the text of one kind into that of another, where they are written differently.
+fn converted(name: String, before: FieldKind, after: FieldKind) -> String {
+    match (before, after) {
+        (FieldKind::Timestamp, FieldKind::Date) => format!("substr({name}, 1, 10)"),
+        (FieldKind::Timestamp, FieldKind::Time) => format!("substr({name}, 12)"),
+        (FieldKind::Date, FieldKind::Timestamp) => format!("({name} || ' 00:00:00')"),
+        (_, FieldKind::Bool) if before.is_integer() => format!("({name} <> 0)"),
+        _ => name,
+    }
 }
 
 /// The highest number that was ever given must not be given again, though its row is gone.
@@ -175,9 +244,10 @@ fn keep_sequence(table: &str, beside: &str) -> [String; 2] {
 fn indexes(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -> Vec<String> {
     let after = &altered.after;
     let columns: Vec<&str> = after.columns.iter().map(|column| column.name.as_str()).collect();
+    let before = &altered.before.name;
     let dropped: Vec<&TableIndex> = altered.dropped_indexes().collect();
     let dropped: Vec<&str> =
-        dropped.iter().filter_map(|index| existing.find(index)).map(|found| found.name.as_str()).collect();
+        dropped.iter().filter_map(|index| existing.find(index, before, dialect)).map(|found| found.name.as_str()).collect();
     let mut sql = Vec::new();
     let mut kept = Vec::new();
     for found in &existing.indexes {
@@ -189,9 +259,9 @@ fn indexes(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -
         sql.push(statement.clone());
     }
     let missing = after.indexes.iter().filter(|index| {
-        let there = existing.find(index).map(|found| found.name.as_str());
+        let there = existing.find(index, before, dialect).map(|found| found.name.as_str());
         !there.is_some_and(|name| kept.contains(&name))
     });
-    sql.extend(missing.map(|index| create_index(&after.name, index, dialect)));
+    sql.extend(missing.filter_map(|index| create_index(&after.name, index, dialect)));
     sql
 }
