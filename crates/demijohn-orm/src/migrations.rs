@@ -10,6 +10,7 @@
 
 mod answers;
 mod commands;
+mod constraint;
 mod create;
 mod detect;
 mod editor;
@@ -25,6 +26,7 @@ mod name;
 mod operation;
 mod plan;
 mod recorder;
+mod server;
 mod show;
 mod source;
 mod state;
@@ -33,15 +35,19 @@ mod step;
 pub use answers::{Ask, Terminal};
 pub use create::create_tables;
 pub use demijohn_core::model::SourceMeta;
+pub use constraint::{Constraint, check, exclusion};
+pub use demijohn_core::model::{Deferrable, IndexMethod};
 pub use field::{
-    Field, Target, auto, auto_integer, auto_small_int, big_int, binary, boolean, date, decimal, float, foreign_key,
-    integer, json, small_int, table, text, time, timestamp, uuid, varchar,
+    Field, Target, array, auto, auto_integer, auto_small_int, big_int, binary, boolean, date, decimal, duration, float,
+    foreign_key, hstore, integer, ip_address, json, positive_big_int, positive_integer, positive_small_int, range,
+    small_int, table, text, text_vector, time, timestamp, uuid, varchar,
 };
 pub use first::migrate_if_empty;
-pub use index::{Index, Pairs, index, pairs, unique};
+pub use index::{Index, Pairs, index, index_on, pairs, unique, unique_on};
 pub use make::{MadeMigration, MakeOptions, MakeReport, changed_apps, makemigrations};
 pub use migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};
 pub use migration::{Migration, Migrations, NewModel};
+pub use server::{Collation, collation};
 pub use show::{pending, showmigrations, sqlmigrate};
 pub use step::{MigrationFn, nothing};
 
@@ -53,9 +59,11 @@ pub(crate) use step::Step;
 /// What the source of a migration uses.
 pub mod prelude {
     pub use super::{
-        Field, Index, Migration, NewModel, Pairs, Target, auto, auto_integer, auto_small_int, big_int, binary, boolean,
-        date, decimal, float, foreign_key, index, integer, json, nothing, pairs, small_int, table, text, time,
-        timestamp, unique, uuid, varchar,
+        Collation, Constraint, Deferrable, Field, Index, IndexMethod, Migration, NewModel, Pairs, Target, array, auto,
+        auto_integer, auto_small_int, big_int, binary, boolean, check, collation, date, decimal, duration, exclusion,
+        float, foreign_key, hstore, index, index_on, integer, ip_address, json, nothing, pairs, positive_big_int,
+        positive_integer, positive_small_int, range, small_int, table, text, text_vector, time, timestamp, unique,
+        unique_on, uuid, varchar,
     };
     pub use crate::Tx;
     pub use demijohn_core::Result;

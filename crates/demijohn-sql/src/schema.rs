@@ -20,7 +20,7 @@ mod table;
 pub use create::{create_index_statement, drop_index_statement};
 pub use diff::{AlteredTable, Change, Renames, diff};
 pub use existing::{Existing, ExistingCheck, ExistingIndex, ExistingKey, SchemaObject};
-pub use fill::{Fill, parse_value};
+pub use fill::{Fill, canonical, parse_value};
 pub use limits::{Limit, limits};
 pub use names::{column_index_name, declared_index_name};
 pub use sql::{Sql, SqlPart};
@@ -52,6 +52,9 @@ pub fn write(change: &Change, dialect: &dyn Dialect, existing: &Existing) -> Res
             quoted(from, dialect),
             quoted(to, dialect)
         )),
+        Change::RenameIndex { table, from, to } => {
+            create::rename_index(table, from, to, dialect, existing, &mut sql);
+        }
         Change::AlterTable(altered) => match dialect.name() {
             "sqlite" => rebuild::alter_table(altered, dialect, existing, &mut sql)?,
             "mysql" => mysql::alter_table(altered, dialect, existing, &mut sql)?,

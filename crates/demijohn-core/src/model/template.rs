@@ -20,33 +20,40 @@ pub enum TemplatePart<'a> {
     Field(&'a str),
 }
 
-impl SqlTemplate {
-    /// Its parts, in order. A brace that is not closed is SQL.
-    pub fn parts(self) -> Vec<TemplatePart<'static>> {
+impl<'a> TemplatePart<'a> {
+    /// The parts of a text with fields in braces. A brace that is not closed is SQL.
+    pub fn all(text: &'a str) -> Vec<Self> {
         let mut parts = Vec::new();
-        let mut rest = self.0;
+        let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
             let (before, from) = rest.split_at(at);
             if from.starts_with("{{") || from.starts_with("}}") {
-                parts.push(TemplatePart::Sql(&rest[..=at]));
+                parts.push(Self::Sql(&rest[..=at]));
                 rest = &from[2..];
                 continue;
             }
             let Some((name, after)) = from.strip_prefix('{').and_then(|from| from.split_once('}')) else {
-                parts.push(TemplatePart::Sql(&rest[..=at]));
+                parts.push(Self::Sql(&rest[..=at]));
                 rest = &from[1..];
                 continue;
             };
             if !before.is_empty() {
-                parts.push(TemplatePart::Sql(before));
+                parts.push(Self::Sql(before));
             }
-            parts.push(TemplatePart::Field(name.trim()));
+            parts.push(Self::Field(name.trim()));
             rest = after;
         }
         if !rest.is_empty() {
-            parts.push(TemplatePart::Sql(rest));
+            parts.push(Self::Sql(rest));
         }
         parts
+    }
+}
+
+impl SqlTemplate {
+    /// Its parts, in order. A brace that is not closed is SQL.
+    pub fn parts(self) -> Vec<TemplatePart<'static>> {
+        TemplatePart::all(self.0)
     }
 
     /// The text for a table, each field written by `column`. A name that is no field is written as it stands.

@@ -5,7 +5,8 @@ use demijohn_sql::schema::{AlteredTable, Change, Existing, diff, quoted, write};
 use demijohn_sql::{Connection, Dialect, Statement};
 
 use super::inspect;
-use super::state::{State, renames};
+use super::server::OnServer;
+use super::state::{self, State, renames};
 use super::{Migration, Operation};
 use crate::{Executor as _, Tx};
 
@@ -13,6 +14,8 @@ use crate::{Executor as _, Tx};
 pub(crate) enum Editor<'a> {
     /// In a transaction.
     Live(&'a Tx),
+    /// Without a transaction, for steps that cannot be part of one.
+    Outside(&'a dyn Connection),
     /// On paper: as they would be made in a database that has only what migrations made.
     Paper { dialect: &'static dyn Dialect, sql: Vec<String> },
 }
@@ -50,6 +53,8 @@ impl Editor<'_> {
             (Operation::RunSql { backward, .. }, true) => self.script(backward.as_deref().unwrap_or_default()).await,
             (Operation::Run { forward, .. }, false) => self.function(Some(forward)).await,
             (Operation::Run { backward, .. }, true) => self.function(backward.as_ref()).await,
+            (Operation::Separate { database, .. }, _) => Box::pin(self.separate(step, database)).await,
+            (Operation::OnServer(own), _) if self.dialect().name() == "postgres" => self.on_server(step, own).await,
             _ => {
                 for change in step.changes()? {
                     self.change(&change).await?;
@@ -59,12 +64,85 @@ impl Editor<'_> {
         }
     }
 
+    /// The steps for the database alone, from the state before the step as a whole.
+    async fn separate(&mut self, step: &StepOf<'_>, database: &[Operation]) -> Result<()> {
+        let app = &step.migration.app;
+        let first = if step.backward { step.after } else { step.before };
+        let mut states = vec![first.clone()];
+        for operation in database {
+            let mut next = states.last().expect("the first was put in above").clone();
+            operation.apply(app, &mut next)?;
+            states.push(next);
+        }
+        let mut steps: Vec<(&Operation, &[State])> = database.iter().zip(states.windows(2)).collect();
+        if step.backward {
+            steps.reverse();
+        }
+        for (operation, pair) in steps {
+            let (before, after) = if step.backward { (&pair[1], &pair[0]) } else { (&pair[0], &pair[1]) };
+            let inner = StepOf { migration: step.migration, operation, before, after, backward: step.backward };
+            self.step(&inner).await?;
+        }
+        Ok(())
+    }
+
+    /// What only PostgreSQL knows, in its own words.
+    async fn on_server(&mut self, step: &StepOf<'_>, own: &OnServer) -> Result<()> {
+        // The index or the constraint is in the state after it was made.
+        let with = if step.after.models == step.before.models || !step.backward { step.after } else { step.before };
+        let with = if matches!(own, OnServer::RemoveIndexConcurrently { .. }) {
+            if step.backward { step.after } else { step.before }
+        } else {
+            with
+        };
+        let mut table = match own.model() {
+            Some(model) => Some(with.table_of(&step.migration.app, model)?),
+            None => None,
+        };
+        if let (OnServer::AddIndexConcurrently { index, .. } | OnServer::RemoveIndexConcurrently { index, .. }, Some(table)) =
+            (own, &mut table)
+        {
+            let model = with.require(&step.migration.app, own.model().unwrap_or_default())?;
+            table.indexes = vec![state::table_index(model, index)?];
+        }
+        for sql in own.statements(table.as_ref(), step.backward) {
+            match self {
+                Self::Live(_) if own.is_outside(self.dialect()) => return Err(inside(own)),
+                _ => self.statement(sql).await?,
+            }
+        }
+        Ok(())
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        match self {
+            Self::Live(tx) => tx.connection().dialect(),
+            Self::Outside(connection) => connection.dialect(),
+            Self::Paper { dialect, .. } => *dialect,
+        }
+    }
+
+    async fn statement(&mut self, sql: String) -> Result<()> {
+        let connection: &dyn Connection = match self {
+            Self::Live(tx) => tx.connection(),
+            Self::Outside(connection) => *connection,
+            Self::Paper { sql: lines, .. } => {
+                lines.push(sql);
+                return Ok(());
+            }
+        };
+        let statement = Statement::plain(sql);
+        let done = connection.execute(&statement).await;
+        done.map(|_| ()).map_err(|error| with_sql(error, &statement.sql))
+    }
+
     async fn script(&mut self, sql: &str) -> Result<()> {
         if sql.trim().is_empty() {
             return Ok(());
         }
         match self {
             Self::Live(tx) => tx.connection().execute_script(sql).await.map_err(|error| with_sql(error, sql)),
+            Self::Outside(connection) => connection.execute_script(sql).await.map_err(|error| with_sql(error, sql)),
             Self::Paper { sql: lines, .. } => {
                 lines.push(sql.trim().trim_end_matches(';').to_owned());
                 Ok(())
@@ -76,6 +154,11 @@ impl Editor<'_> {
         let Some(step) = step else { return Ok(()) };
         match self {
             Self::Live(tx) => step.run(tx).await,
+            Self::Outside(_) => {
+                let message = format!("the function `{}` needs a transaction, and the migration has none", step.name());
+                Err(Error::misconfigured("migrations.outside", message)
+                    .with_hint("put the steps that work concurrently into a migration of their own"))
+            }
             Self::Paper { sql, .. } => {
                 sql.push(format!("-- runs the function `{}`", step.name()));
                 Ok(())
@@ -84,23 +167,27 @@ impl Editor<'_> {
     }
 
     async fn change(&mut self, change: &Change) -> Result<()> {
-        match self {
-            Self::Live(tx) => {
-                let connection = tx.connection();
-                let existing = examine(connection, change).await?;
-                for sql in write(change, connection.dialect(), &existing)? {
-                    let statement = Statement::plain(sql);
-                    let done = connection.execute(&statement).await;
-                    done.map_err(|error| of_rebuilt(with_sql(error, &statement.sql), change))?;
-                }
-                Ok(())
-            }
+        let connection: &dyn Connection = match self {
+            Self::Live(tx) => tx.connection(),
+            Self::Outside(connection) => *connection,
             Self::Paper { dialect, sql } => {
                 sql.extend(write(change, *dialect, &Existing::default())?);
-                Ok(())
+                return Ok(());
             }
+        };
+        let existing = examine(connection, change).await?;
+        for sql in write(change, connection.dialect(), &existing)? {
+            let statement = Statement::plain(sql);
+            let done = connection.execute(&statement).await;
+            done.map_err(|error| of_rebuilt(with_sql(error, &statement.sql), change))?;
         }
+        Ok(())
     }
+}
+
+fn inside(own: &OnServer) -> Error {
+    let message = format!("cannot {} inside a transaction", own.words());
+    Error::misconfigured("migrations.inside", message).with_hint("apply it with `migrate`, which sees that it needs none")
 }
 
 /// One step of a migration with the states around it, in the direction in which it is made.
@@ -136,6 +223,8 @@ async fn examine(connection: &dyn Connection, change: &Change) -> Result<Existin
             Err(Error::new(ErrorKind::Conflict, "migrations.table_exists", message)
                 .with_hint("if it is the right one, `migrate --fake-initial` records the migration without making it"))
         }
+        Change::Unlink { table, .. } => inspect::existing(connection, &table.name).await,
+        Change::RenameIndex { table, .. } => inspect::existing(connection, table).await,
         Change::AlterTable(altered) => {
             refuse_empty(connection, altered).await?;
             inspect::existing(connection, &altered.before.name).await

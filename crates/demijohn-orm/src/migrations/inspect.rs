@@ -69,7 +69,8 @@ pub(crate) async fn existing(connection: &dyn Connection, table: &str) -> Result
         return Ok(Existing::default());
     }
     let columns = columns(connection, table).await?;
-    Ok(Existing { columns, indexes: indexes(connection, table).await?, objects: objects(connection).await? })
+    let (indexes, objects) = (indexes(connection, table).await?, objects(connection).await?);
+    Ok(Existing { columns, indexes, objects, ..Existing::default() })
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -89,7 +90,13 @@ async fn indexes(connection: &dyn Connection, table: &str) -> Result<Vec<Existin
             index.columns.push(text(column));
         } else {
             let unique = unique.as_int() == Some(1);
-            indexes.push(ExistingIndex { name, columns: vec![text(column)], unique, sql: text(sql) });
+            indexes.push(ExistingIndex {
+                name,
+                columns: vec![text(column)],
+                unique,
+                sql: text(sql),
+                ..ExistingIndex::default()
+            });
         }
     }
     Ok(indexes)

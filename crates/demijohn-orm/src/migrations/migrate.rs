@@ -204,10 +204,15 @@ impl Run<'_> {
     /// Applies a migration; true when it was only recorded.
     async fn apply(&mut self, place: usize) -> Result<bool> {
         let migration = self.graph.migration(place);
+        let outside = migration.is_outside(self.context.driver.dialect()) && !self.options.fake;
+        if outside {
+            let mut state = self.graph.state(|_, other| self.applied.has(&other.app, &other.name))?;
+            Editor::Outside(self.context.driver).forward(migration, &mut state).await?;
+        }
         let tx = self.begin().await?;
         recorder::ensure_table(tx.connection()).await?;
         let faked = self.options.fake || (self.options.fake_initial && is_made(&tx, migration, self.graph).await?);
-        if !faked {
+        if !faked && !outside {
             let mut state = self.graph.state(|_, other| self.applied.has(&other.app, &other.name))?;
             Editor::Live(&tx).forward(migration, &mut state).await?;
         }
@@ -222,9 +227,13 @@ impl Run<'_> {
     /// Takes a migration back; true when it was only forgotten.
     async fn take_back(&mut self, place: usize) -> Result<bool> {
         let migration = self.graph.migration(place);
+        let before = |at: usize, other: &Migration| at != place && self.applied.has(&other.app, &other.name);
+        let outside = migration.is_outside(self.context.driver.dialect());
+        if outside && !self.options.fake {
+            Editor::Outside(self.context.driver).backward(migration, &self.graph.state(before)?).await?;
+        }
         let tx = self.begin().await?;
-        if !self.options.fake {
-            let before = |at: usize, other: &Migration| at != place && self.applied.has(&other.app, &other.name);
+        if !self.options.fake && !outside {
             let state = self.graph.state(before)?;
             Editor::Live(&tx).backward(migration, &state).await?;
         }

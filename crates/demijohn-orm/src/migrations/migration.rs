@@ -4,7 +4,8 @@ use demijohn_core::model::{SourceMeta, Value};
 use demijohn_sql::schema::Fill;
 
 use super::state::ModelState;
-use super::{Field, Index, MigrationFn, Operation, Pairs, Step};
+use super::server::OnServer;
+use super::{Collation, Constraint, Field, Index, MigrationFn, Operation, Pairs, Step};
 
 /// The steps from one state of an app's models to the next. `makemigrations` writes them; people read and extend them.
 ///
@@ -50,6 +51,18 @@ impl NewModel {
     /// Adds an index or a unique constraint over several columns.
     pub fn index(&mut self, index: Index) -> &mut Self {
         self.0.indexes.push(index);
+        self
+    }
+
+    /// Adds a check or an exclusion.
+    pub fn constraint(&mut self, constraint: Constraint) -> &mut Self {
+        self.0.constraints.push(constraint);
+        self
+    }
+
+    /// What the database keeps as the table's comment.
+    pub fn comment(&mut self, comment: &str) -> &mut Self {
+        comment.clone_into(&mut self.0.comment);
         self
     }
 
@@ -136,6 +149,11 @@ impl Migration {
     pub fn alter_table(self, model: &str, table: &str) -> Self {
         self.with(Operation::AlterTable { model: model.to_owned(), table: table.to_owned() })
     }
+
+    /// Changes the comment that the database keeps for a model's table; an empty one goes.
+    pub fn alter_table_comment(self, model: &str, comment: &str) -> Self {
+        self.with(Operation::AlterComment { model: model.to_owned(), comment: comment.to_owned() })
+    }
 }
 
 /// Fields.
@@ -191,10 +209,101 @@ impl Migration {
     pub fn remove_index(self, model: &str, index: Index) -> Self {
         self.with(Operation::RemoveIndex { model: model.to_owned(), index })
     }
+
+    /// Gives an index, described as it was added, another name.
+    pub fn rename_index(self, model: &str, index: Index, to: &str) -> Self {
+        self.with(Operation::RenameIndex { model: model.to_owned(), index, to: to.to_owned() })
+    }
+
+    /// Adds a check or an exclusion.
+    pub fn add_constraint(self, model: &str, constraint: Constraint) -> Self {
+        self.with(Operation::AddConstraint { model: model.to_owned(), constraint })
+    }
+
+    /// Removes a check or an exclusion, described as it was added.
+    pub fn remove_constraint(self, model: &str, constraint: Constraint) -> Self {
+        self.with(Operation::RemoveConstraint { model: model.to_owned(), constraint })
+    }
+}
+
+/// What PostgreSQL alone knows. Other databases need no extensions and collations, and make plain indexes and checks.
+impl Migration {
+    /// Makes an extension of PostgreSQL: `hstore`, `pg_trgm`, `unaccent`, `btree_gist`.
+    pub fn create_extension(self, name: &str) -> Self {
+        self.with(Operation::OnServer(OnServer::CreateExtension { name: name.to_owned() }))
+    }
+
+    /// Removes an extension of PostgreSQL.
+    pub fn remove_extension(self, name: &str) -> Self {
+        self.with(Operation::OnServer(OnServer::RemoveExtension { name: name.to_owned() }))
+    }
+
+    /// Makes an order of letters: `create_collation(collation("german", "de-u-ks-level2").not_deterministic())`.
+    pub fn create_collation(self, collation: Collation) -> Self {
+        self.with(Operation::OnServer(OnServer::CreateCollation(collation)))
+    }
+
+    /// Removes an order of letters, described as it was made.
+    pub fn remove_collation(self, collation: Collation) -> Self {
+        self.with(Operation::OnServer(OnServer::RemoveCollation(collation)))
+    }
+
+    /// Adds an index while rows are written. A migration with such a step has no others that change tables, and is not
+    /// one transaction: if it fails, the index may be there, not valid, and must be dropped by hand.
+    pub fn add_index_concurrently(self, model: &str, index: Index) -> Self {
+        self.with(Operation::OnServer(OnServer::AddIndexConcurrently { model: model.to_owned(), index }))
+    }
+
+    /// Removes an index while rows are written.
+    pub fn remove_index_concurrently(self, model: &str, index: Index) -> Self {
+        self.with(Operation::OnServer(OnServer::RemoveIndexConcurrently { model: model.to_owned(), index }))
+    }
+
+    /// Adds a check that the rows which are there need not pass yet: the table is locked for a moment only.
+    pub fn add_constraint_not_valid(self, model: &str, check: Constraint) -> Self {
+        let constraint = check;
+        self.with(Operation::OnServer(OnServer::AddConstraintNotValid { model: model.to_owned(), constraint }))
+    }
+
+    /// Checks the rows that are there against such a constraint, while others are written.
+    pub fn validate_constraint(self, model: &str, name: &str) -> Self {
+        let (model, name) = (model.to_owned(), name.to_owned());
+        self.with(Operation::OnServer(OnServer::ValidateConstraint { model, name }))
+    }
+
+    /// Must it run outside of a transaction on this database?
+    pub(crate) fn is_outside(&self, dialect: &dyn demijohn_sql::Dialect) -> bool {
+        self.operations.iter().any(|operation| match operation {
+            Operation::OnServer(own) => own.is_outside(dialect),
+            _ => false,
+        })
+    }
 }
 
 /// Work on the data.
 impl Migration {
+    /// Does one thing to the database and another to what migrations know of the models: for tables that were changed
+    /// by hand, or are changed in a better way.
+    ///
+    /// ```
+    /// use demijohn_orm::migrations::prelude::*;
+    ///
+    /// let migration = Migration::new("blog", "0004_by_hand").separate(
+    ///     |database| database.run_sql("ALTER TABLE blog_post ADD COLUMN views integer NOT NULL DEFAULT 0", ""),
+    ///     |models| models.add_field("Post", "views", integer()),
+    /// );
+    /// # let _ = migration;
+    /// ```
+    pub fn separate(
+        self,
+        database: impl FnOnce(Self) -> Self,
+        state: impl FnOnce(Self) -> Self,
+    ) -> Self {
+        let empty = || Self::new(&self.app, &self.name);
+        let (database, state) = (database(empty()).operations, state(empty()).operations);
+        self.with(Operation::Separate { database, state })
+    }
+
     /// Runs SQL, and other SQL to take it back; an empty way back does nothing.
     pub fn run_sql(self, forward: &str, backward: &str) -> Self {
         self.with(Operation::RunSql { forward: forward.to_owned(), backward: Some(backward.to_owned()) })

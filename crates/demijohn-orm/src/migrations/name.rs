@@ -53,6 +53,12 @@ fn fragment(operation: &Operation) -> String {
         Operation::RenameField { model, from, to } => format!("rename_{}_{}_{}", lower(from), lower(model), lower(to)),
         Operation::AddIndex { model, index } => format!("{}_{}", lower(model), index_words(index)),
         Operation::RemoveIndex { model, index } => format!("remove_{}_{}", lower(model), index_words(index)),
+        Operation::RenameIndex { to, .. } => format!("rename_{to}"),
+        Operation::AddConstraint { constraint, .. } => constraint.name.clone(),
+        Operation::RemoveConstraint { constraint, .. } => format!("remove_{}", constraint.name),
+        Operation::AlterComment { model, .. } => format!("alter_{}_comment", lower(model)),
+        Operation::Separate { .. } => "separate".to_owned(),
+        Operation::OnServer(own) => own.words(),
         Operation::RunSql { .. } | Operation::Run { .. } => "data".to_owned(),
     };
     words.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect()

@@ -3,8 +3,10 @@
 use demijohn_core::{Error, Result};
 use demijohn_sql::schema::Fill;
 
+use super::constraint::{fields_of, rename_in};
 use super::state::{ModelState, Renamed, State, usual_table};
-use super::{Field, Index, Pairs, Step};
+use super::server::OnServer;
+use super::{Constraint, Field, Index, Pairs, Step};
 
 /// One step of a migration.
 #[derive(Debug, Clone)]
@@ -59,6 +61,30 @@ pub(crate) enum Operation {
         model: String,
         index: Index,
     },
+    RenameIndex {
+        model: String,
+        index: Index,
+        to: String,
+    },
+    AddConstraint {
+        model: String,
+        constraint: Constraint,
+    },
+    RemoveConstraint {
+        model: String,
+        constraint: Constraint,
+    },
+    AlterComment {
+        model: String,
+        comment: String,
+    },
+    /// Does one thing to the database and another to the state of the models.
+    Separate {
+        database: Vec<Operation>,
+        state: Vec<Operation>,
+    },
+    /// What only one kind of server knows.
+    OnServer(OnServer),
     /// `backward` is `None` when there is no way back.
     RunSql {
         forward: String,
@@ -93,9 +119,7 @@ impl Operation {
             Self::RemoveField { model, name, .. } => {
                 let model = state.require_mut(app, model)?;
                 model.field(name).ok_or_else(|| model.unknown_field(name))?;
-                if let Some(index) = model.indexes.iter().find(|index| index.fields.contains(name)) {
-                    return Err(still_indexed(model, name, index));
-                }
+                refuse_needed(model, name)?;
                 model.fields.retain(|(own, _)| own != name);
                 Ok(())
             }
@@ -121,13 +145,27 @@ impl Operation {
             }
             Self::AddIndex { model, index } => {
                 let model = state.require_mut(app, model)?;
-                if let Some(name) = index.fields.iter().find(|name| model.field(name).is_none()) {
+                if let Some(name) = index.mentioned().find(|name| model.field(name).is_none()) {
                     return Err(model.unknown_field(name));
                 }
                 model.indexes.push(index.clone());
                 Ok(())
             }
             Self::RemoveIndex { model, index } => remove_index(app, model, index, state),
+            Self::RenameIndex { model, index, to } => {
+                remove_index(app, model, index, state)?;
+                let renamed = Index { name: Some(to.clone()), ..index.clone() };
+                state.require_mut(app, model)?.indexes.push(renamed);
+                Ok(())
+            }
+            Self::AddConstraint { model, constraint } => add_constraint(app, model, constraint, state),
+            Self::RemoveConstraint { model, constraint } => remove_constraint(app, model, constraint, state),
+            Self::AlterComment { model, comment } => {
+                state.require_mut(app, model)?.comment.clone_from(comment);
+                Ok(())
+            }
+            Self::Separate { state: own, .. } => own.iter().try_for_each(|operation| operation.apply(app, state)),
+            Self::OnServer(own) => own.apply(app, state),
             Self::RunSql { .. } | Self::Run { .. } => Ok(()),
         }
     }
@@ -158,7 +196,12 @@ impl Operation {
 
     /// Is there a way back?
     pub(crate) fn is_reversible(&self) -> bool {
-        !matches!(self, Self::RunSql { backward: None, .. } | Self::Run { backward: None, .. })
+        match self {
+            Self::RunSql { backward, .. } => backward.is_some(),
+            Self::Run { backward, .. } => backward.is_some(),
+            Self::Separate { database, .. } => database.iter().all(Self::is_reversible),
+            _ => true,
+        }
     }
 
     /// What it does, for people: `add field views to Post`.
@@ -178,6 +221,15 @@ impl Operation {
             Self::RenameField { model, from, to } => format!("rename field {from} on {model} to {to}"),
             Self::AddIndex { model, index } => format!("add {} to {model}", index.words()),
             Self::RemoveIndex { model, index } => format!("remove {} from {model}", index.words()),
+            Self::RenameIndex { model, index, to } => format!("rename {} of {model} to `{to}`", index.words()),
+            Self::AddConstraint { model, constraint } => format!("add {} to {model}", constraint.words()),
+            Self::RemoveConstraint { model, constraint } => format!("remove {} from {model}", constraint.words()),
+            Self::AlterComment { model, .. } => format!("alter the comment of {model}"),
+            Self::Separate { database, state } => {
+                let words = |own: &[Self]| own.iter().map(Self::words).collect::<Vec<_>>().join(", ");
+                format!("in the database: {}; in the models: {}", words(database), words(state))
+            }
+            Self::OnServer(own) => own.words(),
             Self::RunSql { .. } => "run SQL".to_owned(),
             Self::Run { forward, .. } => format!("run `{}`", forward.name()),
         }
@@ -186,12 +238,18 @@ impl Operation {
     /// The sign before it in a list: `+` for what comes, `-` for what goes, `~` for what changes.
     pub(crate) fn sign(&self) -> char {
         match self {
-            Self::CreateModel(_) | Self::AddField { .. } | Self::AddManyToMany { .. } | Self::AddIndex { .. } => '+',
+            Self::CreateModel(_)
+            | Self::AddField { .. }
+            | Self::AddManyToMany { .. }
+            | Self::AddConstraint { .. }
+            | Self::AddIndex { .. } => '+',
+            Self::OnServer(own) => own.sign(),
             Self::DeleteModel { .. }
+            | Self::RemoveConstraint { .. }
             | Self::RemoveField { .. }
             | Self::RemoveManyToMany { .. }
             | Self::RemoveIndex { .. } => '-',
-            Self::RunSql { .. } | Self::Run { .. } => '*',
+            Self::RunSql { .. } | Self::Run { .. } | Self::Separate { .. } => '*',
             _ => '~',
         }
     }
@@ -220,10 +278,48 @@ fn free_name<'a>(app: &str, model: &str, name: &str, state: &'a mut State) -> Re
     Ok(model)
 }
 
-fn still_indexed(model: &ModelState, name: &str, index: &Index) -> Error {
-    let message = format!("field `{name}` of `{}` is still part of {}", model.full_name(), index.words());
-    Error::misconfigured("migrations.still_indexed", message)
-        .with_hint("remove that with `.remove_index(…)` before the field")
+/// A field goes only after everything that names it.
+fn refuse_needed(model: &ModelState, name: &str) -> Result<()> {
+    let index = model.indexes.iter().find(|index| index.mentions(name));
+    let index = index.map(|index| (index.words(), "remove that with `.remove_index(…)` before the field"));
+    let constraint = model.constraints.iter().find(|constraint| constraint.mentions(name));
+    let constraint = constraint
+        .map(|constraint| (constraint.words(), "remove that with `.remove_constraint(…)` before the field"));
+    let computes = |field: &Field| {
+        field.generated.as_ref().is_some_and(|own| fields_of(&own.expression).any(|field| field == name))
+    };
+    let computed = model.fields.iter().find(|(_, field)| computes(field));
+    let computed = computed
+        .map(|(other, _)| (format!("the generated field `{other}`"), "remove that field before, or alter it first"));
+    index.or(constraint).or(computed).map_or(Ok(()), |(what, hint)| {
+        let message = format!("field `{name}` of `{}` is still part of {what}", model.full_name());
+        Err(Error::misconfigured("migrations.still_indexed", message).with_hint(hint))
+    })
+}
+
+pub(super) fn add_constraint(app: &str, model: &str, constraint: &Constraint, state: &mut State) -> Result<()> {
+    let model = state.require_mut(app, model)?;
+    if let Some(name) = constraint.mentioned().into_iter().find(|name| model.field(name).is_none()) {
+        return Err(model.unknown_field(name));
+    }
+    if model.constraints.iter().any(|own| own.name == constraint.name) {
+        let message = format!("model `{}` has a constraint `{}` already", model.full_name(), constraint.name);
+        return Err(Error::misconfigured("migrations.duplicate_constraint", message));
+    }
+    model.constraints.push(constraint.clone());
+    Ok(())
+}
+
+fn remove_constraint(app: &str, model: &str, constraint: &Constraint, state: &mut State) -> Result<()> {
+    let model = state.require_mut(app, model)?;
+    let Some(place) = model.constraints.iter().position(|own| own == constraint) else {
+        let choices: Vec<String> = model.constraints.iter().map(Constraint::words).collect();
+        let message =
+            format!("model `{}` has no such {}; it has {}", model.full_name(), constraint.words(), or_none(&choices));
+        return Err(Error::misconfigured("migrations.unknown_constraint", message));
+    };
+    model.constraints.remove(place);
+    Ok(())
 }
 
 fn rename_model(app: &str, from: &str, to: &str, state: &mut State) -> Result<()> {
@@ -256,13 +352,22 @@ fn rename_field(app: &str, model: &str, from: &str, to: &str, state: &mut State)
         Some(name) => to.clone_into(name),
         None => return Err(model.unknown_field(from)),
     }
-    for name in model.indexes.iter_mut().flat_map(|index| &mut index.fields).filter(|name| *name == from) {
-        to.clone_into(name);
+    model.indexes.iter_mut().for_each(|index| index.rename(from, to));
+    model.constraints.iter_mut().for_each(|constraint| constraint.rename(from, to));
+    for computed in model.fields.iter_mut().filter_map(|(_, field)| field.generated.as_mut()) {
+        rename_in(&mut computed.expression, from, to);
+    }
+    let own = model.full_name();
+    for (_, field) in state.models.iter_mut().flat_map(|model| &mut model.fields) {
+        let points = field.target().and_then(|target| target.model()).is_some_and(|to| to.eq_ignore_ascii_case(&own));
+        if points && field.to_field.as_deref() == Some(from) {
+            field.to_field = Some(to.to_owned());
+        }
     }
     Ok(())
 }
 
-fn remove_index(app: &str, model: &str, index: &Index, state: &mut State) -> Result<()> {
+pub(super) fn remove_index(app: &str, model: &str, index: &Index, state: &mut State) -> Result<()> {
     let model = state.require_mut(app, model)?;
     let Some(place) = model.indexes.iter().position(|own| own == index) else {
         let choices: Vec<String> = model.indexes.iter().map(Index::words).collect();

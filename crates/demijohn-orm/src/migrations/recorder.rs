@@ -58,17 +58,14 @@ pub(crate) async fn ensure_table(connection: &dyn Connection) -> Result<()> {
     if inspect::has_table(connection, TABLE).await? {
         return Ok(());
     }
-    let column = |name: &str, kind| {
-        let (null, primary_key, auto, unique, references) = (false, false, false, false, None);
-        TableColumn { name: name.to_owned(), kind, null, primary_key, auto, unique, references }
-    };
+    let column = |name: &str, kind| TableColumn::new(name, kind);
     let columns = vec![
         TableColumn { primary_key: true, auto: true, ..column("id", FieldKind::BigInt) },
         column("app", FieldKind::Varchar(255)),
         column("name", FieldKind::Varchar(255)),
         column("applied", FieldKind::Timestamp),
     ];
-    let table = Table { name: TABLE.to_owned(), columns, indexes: Vec::new() };
+    let table = Table { columns, ..Table::new(TABLE) };
     for sql in write(&Change::CreateTable(table), connection.dialect(), &Existing::default())? {
         connection.execute(&Statement::plain(sql)).await?;
     }

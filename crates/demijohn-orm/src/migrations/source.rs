@@ -6,12 +6,14 @@ mod list;
 
 pub(crate) use list::List;
 
-use demijohn_core::model::{FieldKind, Value};
-use demijohn_sql::schema::Fill;
+use demijohn_core::model::{Deferrable, FieldKind, IndexMethod, Value};
+use demijohn_sql::schema::{ColumnDefault, Fill};
 
+use super::constraint::Rule;
 use super::field::{Holds, Pointed};
+use super::server::OnServer;
 use super::state::{ModelState, usual_table};
-use super::{Field, Index, Migration, Operation, Pairs, Target};
+use super::{Collation, Constraint, Field, Index, Migration, Operation, Pairs, Target};
 use code::Code;
 
 /// The file of a migration. `library` is the name under which its crate knows the framework: `demijohn`.
@@ -59,6 +61,24 @@ fn step(chain: Code, operation: &Operation, app: &str) -> Code {
         Operation::RemoveManyToMany { model, name } => chain.then("remove_many_to_many", vec![text(model), text(name)]),
         Operation::AddIndex { model, index: own } => chain.then("add_index", vec![text(model), index(own)]),
         Operation::RemoveIndex { model, index: own } => chain.then("remove_index", vec![text(model), index(own)]),
+        Operation::RenameIndex { model, index: own, to } => {
+            chain.then("rename_index", vec![text(model), index(own), text(to)])
+        }
+        Operation::AddConstraint { model, constraint: own } => {
+            chain.then("add_constraint", vec![text(model), constraint(own)])
+        }
+        Operation::RemoveConstraint { model, constraint: own } => {
+            chain.then("remove_constraint", vec![text(model), constraint(own)])
+        }
+        Operation::AlterComment { model, comment } => {
+            chain.then("alter_table_comment", vec![text(model), text(comment)])
+        }
+        Operation::OnServer(own) => on_server(chain, own),
+        // Nothing that writes migrations makes such a step.
+        Operation::Separate { .. } => {
+            debug_assert!(app.is_empty(), "separate steps are written by people");
+            chain
+        }
         Operation::RunSql { forward, backward: Some(backward) } => {
             chain.then("run_sql", vec![text(forward), text(backward)])
         }
@@ -85,6 +105,12 @@ fn describe(model: &ModelState) -> Code {
     for own in &model.indexes {
         lines.push(Code::call("m.index", vec![index(own)]));
     }
+    for own in &model.constraints {
+        lines.push(Code::call("m.constraint", vec![constraint(own)]));
+    }
+    if !model.comment.is_empty() {
+        lines.push(Code::call("m.comment", vec![Code::text(&model.comment)]));
+    }
     Code::Closure(lines)
 }
 
@@ -109,11 +135,35 @@ fn field(field: &Field) -> Code {
     if let Some(column) = &field.column {
         code = code.then("column", vec![Code::text(column)]);
     }
+    code = details(code, field);
     match &field.fill {
         Some(Fill::Value(value)) => code.then("fill_with", vec![literal(value)]),
         Some(Fill::Now) => code.then("fill_with_now", Vec::new()),
         None => code,
     }
+}
+
+/// What the database does for a column beyond keeping it.
+fn details(mut code: Code, field: &Field) -> Code {
+    let text = |code: Code, name: &str, text: &str| {
+        if text.is_empty() { code } else { code.then(name, vec![Code::text(text)]) }
+    };
+    code = text(code, "to_field", field.to_field.as_deref().unwrap_or_default());
+    if field.unchecked {
+        code = code.then("without_constraint", Vec::new());
+    }
+    code = match &field.default {
+        Some(ColumnDefault::Value(value)) => code.then("db_default", vec![literal(value)]),
+        Some(ColumnDefault::Now) => code.then("db_default_now", Vec::new()),
+        Some(ColumnDefault::Sql(sql)) => code.then("db_default_sql", vec![Code::text(sql)]),
+        None => code,
+    };
+    if let Some(own) = &field.generated {
+        let name = if own.stored { "generated" } else { "generated_virtual" };
+        code = code.then(name, vec![Code::text(&own.expression)]);
+    }
+    code = text(code, "collation", &field.collation);
+    text(code, "comment", &field.comment)
 }
 
 fn of_kind(kind: FieldKind) -> Code {
@@ -134,6 +184,15 @@ fn of_kind(kind: FieldKind) -> Code {
         FieldKind::Uuid => ("uuid", Vec::new()),
         FieldKind::Json => ("json", Vec::new()),
         FieldKind::Binary => ("binary", Vec::new()),
+        FieldKind::PositiveSmallInt => ("positive_small_int", Vec::new()),
+        FieldKind::PositiveInteger => ("positive_integer", Vec::new()),
+        FieldKind::PositiveBigInt => ("positive_big_int", Vec::new()),
+        FieldKind::Duration => ("duration", Vec::new()),
+        FieldKind::IpAddress => ("ip_address", Vec::new()),
+        FieldKind::Array(of) => ("array", vec![of_kind(*of)]),
+        FieldKind::Range(of) => ("range", vec![of_kind(*of)]),
+        FieldKind::HStore => ("hstore", Vec::new()),
+        FieldKind::TextVector => ("text_vector", Vec::new()),
         _ => ("text", Vec::new()),
     };
     Code::call(name, arguments)
@@ -162,13 +221,98 @@ fn pairs(own: &Pairs) -> Code {
     }
 }
 
+fn texts(list: &[String]) -> Code {
+    Code::Array(list.iter().map(|text| Code::text(text)).collect())
+}
+
 fn index(own: &Index) -> Code {
-    let fields = own.fields.iter().map(|field| Code::text(field)).collect();
-    let code = Code::call(if own.unique { "unique" } else { "index" }, vec![Code::Array(fields)]);
-    match &own.name {
-        Some(name) => code.then("named", vec![Code::text(name)]),
+    let (name, parts) = match (own.unique, own.expressions.is_empty()) {
+        (false, true) => ("index", &own.fields),
+        (true, true) => ("unique", &own.fields),
+        (false, false) => ("index_on", &own.expressions),
+        (true, false) => ("unique_on", &own.expressions),
+    };
+    let mut code = Code::call(name, vec![texts(parts)]);
+    if let Some(name) = &own.name {
+        code = code.then("named", vec![Code::text(name)]);
+    }
+    if let Some(condition) = &own.condition {
+        code = code.then("condition", vec![Code::text(condition)]);
+    }
+    if !own.include.is_empty() {
+        code = code.then("include", vec![texts(&own.include)]);
+    }
+    if own.method != IndexMethod::BTree {
+        code = code.then("method", vec![method(own.method)]);
+    }
+    if !own.opclasses.is_empty() {
+        code = code.then("opclasses", vec![texts(&own.opclasses)]);
+    }
+    if let Some(when) = own.deferrable {
+        code = code.then("deferrable", vec![deferrable(when)]);
+    }
+    match own.nulls_distinct {
+        Some(distinct) => code.then("nulls_distinct", vec![Code::Atom(distinct.to_string())]),
         None => code,
     }
+}
+
+fn method(method: IndexMethod) -> Code {
+    Code::Atom(format!("IndexMethod::{method:?}"))
+}
+
+fn deferrable(when: Deferrable) -> Code {
+    Code::Atom(format!("Deferrable::{when:?}"))
+}
+
+fn constraint(own: &Constraint) -> Code {
+    let (parts, own_method, condition, when) = match &own.rule {
+        Rule::Check(condition) => return Code::call("check", vec![Code::text(&own.name), Code::text(condition)]),
+        Rule::Exclusion { parts, method, condition, deferrable } => (parts, *method, condition, *deferrable),
+    };
+    let pair = |(part, operator): &(String, String)| Code::Atom(format!("({part:?}, {operator:?})"));
+    let parts = Code::Array(parts.iter().map(pair).collect());
+    let mut code = Code::call("exclusion", vec![Code::text(&own.name), parts]);
+    if own_method != IndexMethod::Gist {
+        code = code.then("method", vec![method(own_method)]);
+    }
+    if let Some(condition) = condition {
+        code = code.then("condition", vec![Code::text(condition)]);
+    }
+    match when {
+        Some(when) => code.then("deferrable", vec![deferrable(when)]),
+        None => code,
+    }
+}
+
+fn on_server(chain: Code, own: &OnServer) -> Code {
+    let text = Code::text;
+    match own {
+        OnServer::CreateExtension { name } => chain.then("create_extension", vec![text(name)]),
+        OnServer::RemoveExtension { name } => chain.then("remove_extension", vec![text(name)]),
+        OnServer::CreateCollation(own) => chain.then("create_collation", vec![collation(own)]),
+        OnServer::RemoveCollation(own) => chain.then("remove_collation", vec![collation(own)]),
+        OnServer::AddIndexConcurrently { model, index: own } => {
+            chain.then("add_index_concurrently", vec![text(model), index(own)])
+        }
+        OnServer::RemoveIndexConcurrently { model, index: own } => {
+            chain.then("remove_index_concurrently", vec![text(model), index(own)])
+        }
+        OnServer::AddConstraintNotValid { model, constraint: own } => {
+            chain.then("add_constraint_not_valid", vec![text(model), constraint(own)])
+        }
+        OnServer::ValidateConstraint { model, name } => {
+            chain.then("validate_constraint", vec![text(model), text(name)])
+        }
+    }
+}
+
+fn collation(own: &Collation) -> Code {
+    let mut code = Code::call("collation", vec![Code::text(&own.name), Code::text(&own.locale)]);
+    if own.provider != "icu" {
+        code = code.then("provider", vec![Code::text(&own.provider)]);
+    }
+    if own.deterministic { code } else { code.then("not_deterministic", Vec::new()) }
 }
 
 /// A value as Rust. What has no literal is written as text, which is read as what the column holds.

@@ -3,11 +3,11 @@
 mod now;
 mod tables;
 
-pub(crate) use tables::{Renamed, renames};
+pub(crate) use tables::{Renamed, renames, table_index};
 
 use demijohn_core::{Error, Result, suggest};
 
-use super::{Field, Index, Pairs};
+use super::{Constraint, Field, Index, Pairs};
 
 /// The models as migrations have left them, apps together.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,6 +24,8 @@ pub(crate) struct ModelState {
     pub(crate) fields: Vec<(String, Field)>,
     pub(crate) many_to_many: Vec<(String, Pairs)>,
     pub(crate) indexes: Vec<Index>,
+    pub(crate) constraints: Vec<Constraint>,
+    pub(crate) comment: String,
 }
 
 /// The table that a model has when it names none: `blog_post`.
@@ -40,6 +42,8 @@ impl ModelState {
             fields: Vec::new(),
             many_to_many: Vec::new(),
             indexes: Vec::new(),
+            constraints: Vec::new(),
+            comment: String::new(),
         }
     }
 
@@ -71,6 +75,8 @@ impl ModelState {
             && same(&self.fields, &other.fields)
             && same(&self.many_to_many, &other.many_to_many)
             && same(&self.indexes, &other.indexes)
+            && same(&self.constraints, &other.constraints)
+            && self.comment == other.comment
     }
 
     pub(crate) fn is(&self, app: &str, name: &str) -> bool {

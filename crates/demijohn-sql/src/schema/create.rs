@@ -235,6 +235,31 @@ pub fn drop_index_statement(table: &str, name: &str, concurrently: bool, dialect
     }
 }
 
+/// Gives an index another name.
+pub(super) fn rename_index(
+    table: &str,
+    from: &TableIndex,
+    to: &TableIndex,
+    dialect: &dyn Dialect,
+    existing: &Existing,
+    sql: &mut Vec<String>,
+) {
+    let old = existing.find(from, table, dialect).map_or_else(|| from.name_on(table, dialect), |own| own.name.clone());
+    let new = to.name_on(table, dialect);
+    if old == new || limits::is_left_out(to, dialect) {
+        return;
+    }
+    let (old, new) = (quoted(&old, dialect), quoted(&new, dialect));
+    match dialect.name() {
+        "sqlite" => {
+            sql.extend(drop_index(table, from, dialect, existing));
+            sql.extend(create_index(table, to, dialect));
+        }
+        "mysql" => sql.push(format!("ALTER TABLE {} RENAME INDEX {old} TO {new}", quoted(table, dialect))),
+        _ => sql.push(format!("ALTER INDEX {old} RENAME TO {new}")),
+    }
+}
+
 /// The name of the constraint behind a foreign key, where we make it.
 pub(super) fn foreign_key_name(table: &str, column: &TableColumn, dialect: &dyn Dialect) -> Option<String> {
     let reference = column.constraint()?;

@@ -25,6 +25,15 @@ pub enum Change {
         /// Its new name.
         to: String,
     },
+    /// Gives an index another name. (SQLite makes it anew.)
+    RenameIndex {
+        /// The table.
+        table: String,
+        /// The index with its old name.
+        from: TableIndex,
+        /// The index with its new name.
+        to: TableIndex,
+    },
     /// Changes the columns, indexes or constraints of a table.
     AlterTable(AlteredTable),
     /// Takes the constraints behind foreign keys away while what they point to changes. (SQLite needs none of this.)
@@ -180,6 +189,7 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
         changes.push(Change::RenameColumn { table: table.clone(), from: from.clone(), to: to.clone() });
     }
     let before: Vec<Table> = before.iter().map(|table| renamed(table, renames)).collect();
+    let before: Vec<Table> = before.into_iter().map(|table| with_renamed_indexes(table, after, &mut changes)).collect();
     let find = |name: &str| before.iter().find(|table| table.name == name);
     let loose = loose_keys(&before, after);
     let of = |table: &Table| -> Vec<String> {
@@ -204,6 +214,22 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
     }
     changes.extend(after.iter().filter(loosened).map(|table| Change::Link { table: table.clone(), columns: of(table) }));
     changes
+}
+
+/// The table with those indexes under their new names that change nothing else.
+fn with_renamed_indexes(mut table: Table, after: &[Table], changes: &mut Vec<Change>) -> Table {
+    let Some(new) = after.iter().find(|other| other.name == table.name) else { return table };
+    let known = table.indexes.clone();
+    for index in table.indexes.iter_mut().filter(|index| !new.indexes.contains(index)) {
+        let is_it = |other: &&TableIndex| {
+            !known.contains(other) && TableIndex { name: other.name.clone(), ..index.clone() } == **other
+        };
+        if let Some(to) = new.indexes.iter().find(is_it).filter(|to| to.name.is_some()) {
+            changes.push(Change::RenameIndex { table: table.name.clone(), from: index.clone(), to: to.clone() });
+            index.name.clone_from(&to.name);
+        }
+    }
+    table
 }
 
 /// The foreign keys, by table and column, that stay while what they point to gets another type or is no key for a

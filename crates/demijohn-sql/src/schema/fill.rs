@@ -24,13 +24,47 @@ impl Fill {
     pub fn literal(&self, kind: FieldKind, dialect: &dyn Dialect) -> Result<String> {
         let value = match self {
             Self::Value(Value::Text(text)) => parse_value(text, kind)?,
-            Self::Value(value) => value.clone(),
+            Self::Value(value) => canonical(value.clone(), kind),
             Self::Now => now(kind)?,
         };
         if !fits(&value, kind) {
             return Err(misfit(&value.to_string(), kind));
         }
         Ok(literal(&value, dialect))
+    }
+}
+
+/// A value as its column keeps it: text becomes what the column holds where it can be read as that, numbers get the
+/// column's type, and lists, ranges and texts by name the text that PostgreSQL reads. So two spellings of one value
+/// are equal.
+pub fn canonical(value: Value, kind: FieldKind) -> Value {
+    match (value, kind) {
+        (Value::Text(text), kind) => parse_value(&text, kind).unwrap_or(Value::Text(text)),
+        #[expect(clippy::cast_precision_loss, reason = "the column loses it too")]
+        (Value::Int(number), FieldKind::Float) => Value::Float(number as f64),
+        (Value::Int(number), FieldKind::Decimal { .. }) => Value::Decimal(number.into()),
+        (value @ (Value::Array(_) | Value::Range(_) | Value::HStore(_)), _) => Value::Text(postgres_text(&value)),
+        (value, _) => value,
+    }
+}
+
+/// Lists, ranges and texts by name as PostgreSQL reads them.
+fn postgres_text(value: &Value) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Array(values) => {
+            let parts: Vec<String> = values.iter().map(postgres_text).collect();
+            format!("{{{}}}", parts.join(","))
+        }
+        Value::HStore(pairs) => {
+            let pair = |(name, text): (&String, &Option<String>)| {
+                format!("{}=>{}", quoted(name), text.as_deref().map_or("NULL".to_owned(), quoted))
+            };
+            pairs.iter().map(pair).collect::<Vec<String>>().join(", ")
+        }
+        Value::Text(text) => quoted(text),
+        other => other.to_string(),
     }
 }
 

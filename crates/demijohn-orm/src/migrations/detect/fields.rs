@@ -49,9 +49,18 @@ impl Detector<'_, '_> {
 
     fn removed(&mut self, before: &ModelState, now: &ModelState) {
         let model = || now.name.clone();
-        let added: Vec<Index> = now.indexes.clone();
-        for index in before.indexes.iter().filter(|index| !added.contains(index)) {
-            self.push(&now.app, &now.name, Operation::RemoveIndex { model: model(), index: index.clone() }, &[]);
+        let gone = |index: &&Index| !now.indexes.contains(index);
+        for index in before.indexes.iter().filter(gone) {
+            let renamed = now.indexes.iter().find(|other| other.is_renamed(index) && !before.indexes.contains(other));
+            let operation = match renamed.and_then(|other| other.name.clone()) {
+                Some(to) => Operation::RenameIndex { model: model(), index: index.clone(), to },
+                None => Operation::RemoveIndex { model: model(), index: index.clone() },
+            };
+            self.push(&now.app, &now.name, operation, &[]);
+        }
+        for constraint in before.constraints.iter().filter(|constraint| !now.constraints.contains(constraint)) {
+            let operation = Operation::RemoveConstraint { model: model(), constraint: constraint.clone() };
+            self.push(&now.app, &now.name, operation, &[]);
         }
         for (name, pairs) in &before.many_to_many {
             if now.pairs(name) != Some(pairs) {
@@ -59,16 +68,23 @@ impl Detector<'_, '_> {
                 self.push(&now.app, &now.name, operation, &[]);
             }
         }
-        for (name, _) in before.fields.iter().filter(|(name, _)| now.field(name).is_none()) {
+        let mut gone: Vec<&(String, Field)> =
+            before.fields.iter().filter(|(name, _)| now.field(name).is_none()).collect();
+        gone.sort_by_key(|(_, field)| field.generated.is_none());
+        for (name, _) in gone {
             let operation = Operation::RemoveField { model: model(), name: name.clone(), restore: None };
             self.push(&now.app, &now.name, operation, &[]);
         }
     }
 
     fn added(&mut self, before: &ModelState, now: &ModelState) -> Result<()> {
-        for (name, field) in now.fields.iter().filter(|(name, _)| before.field(name).is_none()) {
+        let mut new: Vec<&(String, Field)> =
+            now.fields.iter().filter(|(name, _)| before.field(name).is_none()).collect();
+        // What is computed comes after what it is computed from.
+        new.sort_by_key(|(_, field)| field.generated.is_some());
+        for (name, field) in new {
             let mut field = field.clone();
-            if !field.auto {
+            if !field.auto && field.default.is_none() && field.generated.is_none() {
                 let kind = self.kind_of(&field);
                 let meta = self.models.find(&now.app, &now.name).and_then(|meta| meta.field(name));
                 field.fill = self.answers.fill_for_added(now, name, kind, meta, field.null)?;
@@ -93,7 +109,7 @@ impl Detector<'_, '_> {
         for (name, field) in &now.fields {
             let Some(old) = before.field(name).filter(|old| *old != field) else { continue };
             let mut field = field.clone();
-            if old.null && !field.null {
+            if old.null && !field.null && field.default.is_none() && field.generated.is_none() {
                 let kind = self.kind_of(&field);
                 let meta = self.models.find(&now.app, &now.name).and_then(|meta| meta.field(name));
                 field.fill = self.answers.fill_for_narrowed(now, name, kind, meta)?;
@@ -108,12 +124,25 @@ impl Detector<'_, '_> {
             let operation = Operation::AlterTable { model: now.name.clone(), table: now.table.clone() };
             self.push(&now.app, &now.name, operation, &[]);
         }
+        if before.comment != now.comment {
+            let operation = Operation::AlterComment { model: now.name.clone(), comment: now.comment.clone() };
+            self.push(&now.app, &now.name, operation, &[]);
+        }
         Ok(())
     }
 
     fn added_indexes(&mut self, before: &ModelState, now: &ModelState) {
-        for index in now.indexes.iter().filter(|index| !before.indexes.contains(index)) {
+        let is_renamed = |index: &Index| {
+            let gone = |other: &&Index| !now.indexes.contains(other) && index.is_renamed(other);
+            index.name.is_some() && before.indexes.iter().any(|other| gone(&other))
+        };
+        for index in now.indexes.iter().filter(|index| !before.indexes.contains(index) && !is_renamed(index)) {
             let operation = Operation::AddIndex { model: now.name.clone(), index: index.clone() };
+            self.push(&now.app, &now.name, operation, &[]);
+        }
+        for constraint in now.constraints.iter().filter(|constraint| !before.constraints.contains(constraint)) {
+            let operation =
+                Operation::AddConstraint { model: now.name.clone(), constraint: constraint.clone() };
             self.push(&now.app, &now.name, operation, &[]);
         }
     }

@@ -4,7 +4,8 @@ use demijohn_core::Result;
 
 use super::{Detector, Node};
 use crate::migrations::state::ModelState;
-use crate::migrations::{Field, Index, Operation, Pairs};
+use crate::migrations::constraint::fields_of;
+use crate::migrations::{Constraint, Field, Index, Operation, Pairs};
 
 /// What could not be part of a model's creation because the models point to each other in a circle.
 pub(super) struct Deferred {
@@ -12,6 +13,7 @@ pub(super) struct Deferred {
     fields: Vec<(String, Field)>,
     pairs: Vec<(String, Pairs)>,
     indexes: Vec<Index>,
+    constraints: Vec<Constraint>,
 }
 
 impl Detector<'_, '_> {
@@ -57,7 +59,7 @@ impl Detector<'_, '_> {
 
     /// Adds what could not be part of a creation.
     pub(super) fn deferred(&mut self, deferred: Vec<Deferred>) {
-        for Deferred { model, fields, pairs, indexes } in deferred {
+        for Deferred { model, fields, pairs, indexes, constraints } in deferred {
             let of = || model.name.clone();
             for (name, field) in fields {
                 let target = field.target().and_then(|target| target.model()).map(str::to_owned);
@@ -71,6 +73,9 @@ impl Detector<'_, '_> {
             }
             for index in indexes {
                 self.push(&model.app, &model.name, Operation::AddIndex { model: of(), index }, &[]);
+            }
+            for constraint in constraints {
+                self.push(&model.app, &model.name, Operation::AddConstraint { model: of(), constraint }, &[]);
             }
         }
     }
@@ -111,12 +116,18 @@ impl Detector<'_, '_> {
             let indexes: Vec<Index> = model
                 .indexes
                 .iter()
-                .filter(|index| index.fields.iter().any(|field| fields.contains(field)))
+                .filter(|index| fields.iter().any(|field| index.mentions(field)))
                 .cloned()
                 .collect();
             for index in indexes {
                 model.indexes.retain(|own| *own != index);
                 self.push(&app, &of, Operation::RemoveIndex { model: of.clone(), index }, &[]);
+            }
+            let mentioned = |constraint: &&Constraint| fields.iter().any(|field| constraint.mentions(field));
+            let constraints: Vec<Constraint> = model.constraints.iter().filter(mentioned).cloned().collect();
+            for constraint in constraints {
+                model.constraints.retain(|own| *own != constraint);
+                self.push(&app, &of, Operation::RemoveConstraint { model: of.clone(), constraint }, &[]);
             }
             for field in fields {
                 model.fields.retain(|(own, _)| *own != field);
@@ -214,17 +225,28 @@ fn pointed_first(models: &[ModelState]) -> Vec<&ModelState> {
 /// Takes out of a model whatever points to models that come later.
 fn split(mut model: ModelState, is_later: impl Fn(&str) -> bool) -> (ModelState, Option<Deferred>) {
     let is_late = |field: &Field| field.target().and_then(|target| target.model()).is_some_and(&is_later);
-    let (fields, kept): (Vec<_>, Vec<_>) = model.fields.into_iter().partition(|(_, field)| is_late(field));
+    let late: Vec<String> =
+        model.fields.iter().filter(|(_, field)| is_late(field)).map(|(name, _)| name.clone()).collect();
+    // What is computed from a late column is as late.
+    let is_computed_late = |field: &Field| {
+        let computed = field.generated.iter().flat_map(|own| fields_of(&own.expression));
+        computed.into_iter().any(|name| late.iter().any(|late| late == name))
+    };
+    let (fields, kept): (Vec<_>, Vec<_>) =
+        model.fields.into_iter().partition(|(_, field)| is_late(field) || is_computed_late(field));
     model.fields = kept;
     let late_pairs = |pairs: &Pairs| pairs.to.model().is_some_and(&is_later);
     let (pairs, kept): (Vec<_>, Vec<_>) = model.many_to_many.into_iter().partition(|(_, pairs)| late_pairs(pairs));
     model.many_to_many = kept;
-    let needs_late = |index: &Index| fields.iter().any(|(name, _)| index.fields.contains(name));
+    let needs_late = |index: &Index| fields.iter().any(|(name, _)| index.mentions(name));
     let (indexes, kept): (Vec<_>, Vec<_>) = model.indexes.into_iter().partition(needs_late);
     model.indexes = kept;
+    let needs_late = |constraint: &Constraint| fields.iter().any(|(name, _)| constraint.mentions(name));
+    let (constraints, kept): (Vec<_>, Vec<_>) = model.constraints.into_iter().partition(needs_late);
+    model.constraints = kept;
     if fields.is_empty() && pairs.is_empty() {
         return (model, None);
     }
-    let deferred = Deferred { model: model.clone(), fields, pairs, indexes };
+    let deferred = Deferred { model: model.clone(), fields, pairs, indexes, constraints };
     (model, Some(deferred))
 }

@@ -3,7 +3,7 @@
 use demijohn_core::model::{ModelMeta, Models};
 
 use super::{ModelState, State};
-use crate::migrations::{Field, Index, Pairs};
+use crate::migrations::{Constraint, Field, Index, Pairs};
 
 /// The managed models of a site. Tables of pairs belong to the model that has the set.
 impl From<&Models> for State {
@@ -18,6 +18,7 @@ impl From<&'static ModelMeta> for ModelState {
         let pairs = meta.many_to_many.iter();
         let pairs =
             pairs.filter_map(|set| Some((set.name.to_owned(), Pairs::of(set, meta.app, meta.name, meta.table)?)));
+        let checks = meta.checks.iter().map(Constraint::from);
         Self {
             app: meta.app.to_owned(),
             name: meta.name.to_owned(),
@@ -25,6 +26,8 @@ impl From<&'static ModelMeta> for ModelState {
             fields: meta.fields.iter().map(|field| (field.name.to_owned(), Field::from(field))).collect(),
             many_to_many: pairs.collect(),
             indexes: meta.indexes.iter().map(Index::from).collect(),
+            constraints: checks.chain(meta.exclusions.iter().map(Constraint::from)).collect(),
+            comment: meta.comment.to_owned(),
         }
     }
 }

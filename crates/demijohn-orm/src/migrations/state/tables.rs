@@ -1,12 +1,16 @@
 //! The tables behind a state, and how the names in two states belong together.
 
-use demijohn_core::model::FieldKind;
+use demijohn_core::model::{FieldKind, TemplatePart};
 use demijohn_core::{Error, Result};
-use demijohn_sql::schema::{Reference, Renames, Table, TableColumn, TableIndex};
+use demijohn_sql::schema::{
+    ColumnDefault, Generated, IndexPart, Reference, Renames, Sql, SqlPart, Table, TableCheck, TableColumn,
+    TableExclusion, TableIndex, canonical,
+};
 
 use super::{ModelState, State};
+use crate::migrations::constraint::Rule;
 use crate::migrations::field::{Holds, Pointed, Target};
-use crate::migrations::{Field, Pairs, big_int};
+use crate::migrations::{Field, Index, Pairs, big_int};
 
 impl State {
     /// The tables of every model, each followed by its tables of pairs.
@@ -21,27 +25,41 @@ impl State {
         Ok(tables)
     }
 
+    /// The table of one model.
+    pub(crate) fn table_of(&self, app: &str, name: &str) -> Result<Table> {
+        self.table(self.require(app, name)?)
+    }
+
     fn table(&self, model: &ModelState) -> Result<Table> {
-        let mut table = Table { name: model.table.clone(), columns: Vec::new(), indexes: Vec::new() };
+        let mut table = Table { comment: model.comment.clone(), ..Table::new(&model.table) };
         for (name, field) in &model.fields {
             let column = self.column(field.column_for(name), field).map_err(|error| error.at_field(model, name))?;
+            let generated = field.generated.as_ref().map(|computed| {
+                let expression = sql(model, &computed.expression)?;
+                Ok::<_, Error>(Generated { expression, stored: computed.stored })
+            });
             if has_own_index(field) {
                 table.indexes.push(index([column.name.clone()], false));
             }
-            table.columns.push(column);
+            table.columns.push(TableColumn { generated: generated.transpose()?, ..column });
         }
         for declared in &model.indexes {
-            let columns = declared.fields.iter().map(|name| {
-                let field = model.field(name).ok_or_else(|| model.unknown_field(name))?;
-                Ok(field.column_for(name))
-            });
-            let columns = columns.collect::<Result<Vec<String>>>()?;
-            table.indexes.push(TableIndex {
-                name: declared.name.clone(),
-                columns,
-                unique: declared.unique,
-                of_column: false,
-            });
+            table.indexes.push(table_index(model, declared)?);
+        }
+        for constraint in &model.constraints {
+            let name = constraint.name.clone();
+            match &constraint.rule {
+                Rule::Check(condition) => {
+                    table.checks.push(TableCheck { name, condition: sql(model, condition)? });
+                }
+                Rule::Exclusion { parts, method, condition, deferrable } => {
+                    let parts = parts.iter().map(|(part, operator)| Ok((sql(model, part)?, operator.clone())));
+                    let parts = parts.collect::<Result<Vec<_>>>()?;
+                    let condition = condition.as_ref().map(|condition| sql(model, condition)).transpose()?;
+                    let (method, deferrable) = (*method, *deferrable);
+                    table.exclusions.push(TableExclusion { name, parts, method, condition, deferrable });
+                }
+            }
         }
         Ok(table)
     }
@@ -55,9 +73,9 @@ impl State {
             self.column(column.to_owned(), &field).map_err(|error| error.at_field(model, name))
         };
         Ok(Table {
-            name: pairs.table_for(&model.table, name),
             columns: vec![self.column("id".to_owned(), &key)?, side(&from, own)?, side(&to, pairs.to.clone())?],
             indexes: vec![index([from.clone(), to.clone()], true), index([from], false), index([to], false)],
+            ..Table::new(pairs.table_for(&model.table, name))
         })
     }
 
@@ -65,29 +83,47 @@ impl State {
         let (kind, references) = match &field.holds {
             Holds::Value(kind) => (*kind, None),
             Holds::KeyOf(target) => {
-                let (reference, kind) = self.key_of(target, 0)?;
-                (kind, Some(reference))
+                let (reference, kind) = self.key_of(target, field.to_field.as_deref(), 0)?;
+                (kind, Some(Reference { constraint: !field.unchecked, ..reference }))
             }
         };
+        let default = field.default.clone().map(|default| match default {
+            ColumnDefault::Value(value) => ColumnDefault::Value(canonical(value, kind)),
+            other => other,
+        });
         let Field { null, primary_key, auto, unique, .. } = *field;
-        Ok(TableColumn { name, kind, null, primary_key, auto, unique: unique && !primary_key, references })
+        Ok(TableColumn {
+            null: null && field.generated.is_none(),
+            primary_key,
+            auto,
+            unique: unique && !primary_key,
+            references,
+            default,
+            collation: field.collation.clone(),
+            comment: field.comment.clone(),
+            ..TableColumn::new(name, kind)
+        })
     }
 
     /// The column that a target means and what it holds. A key may itself be a foreign key.
-    fn key_of(&self, target: &Target, depth: usize) -> Result<(Reference, FieldKind)> {
+    fn key_of(&self, target: &Target, to_field: Option<&str>, depth: usize) -> Result<(Reference, FieldKind)> {
         match &target.0 {
             Pointed::Table { table, column, kind } => {
-                Ok((Reference { table: table.clone(), column: column.clone() }, *kind))
+                Ok((Reference::new(table, column), *kind))
             }
             Pointed::Model(full_name) => {
                 let (app, name) = full_name.split_once('.').unwrap_or(("", full_name));
                 let model = self.require(app, name)?;
-                let (key, field) = model.key().filter(|_| depth < 16).ok_or_else(|| without_key(model))?;
+                let found = match to_field {
+                    Some(name) => Some((name, model.field(name).ok_or_else(|| model.unknown_field(name))?)),
+                    None => model.key(),
+                };
+                let (key, field) = found.filter(|_| depth < 16).ok_or_else(|| without_key(model))?;
                 let kind = match &field.holds {
                     Holds::Value(kind) => *kind,
-                    Holds::KeyOf(next) => self.key_of(next, depth + 1)?.1,
+                    Holds::KeyOf(next) => self.key_of(next, field.to_field.as_deref(), depth + 1)?.1,
                 };
-                Ok((Reference { table: model.table.clone(), column: field.column_for(key) }, kind))
+                Ok((Reference::new(&model.table, field.column_for(key)), kind))
             }
         }
     }
@@ -122,7 +158,56 @@ fn has_own_index(field: &Field) -> bool {
 }
 
 fn index<const N: usize>(columns: [String; N], unique: bool) -> TableIndex {
-    TableIndex { name: None, columns: columns.into(), unique, of_column: true }
+    TableIndex { unique, of_column: true, ..TableIndex::new(columns) }
+}
+
+/// SQL with fields in braces, over the columns of a model.
+fn sql(model: &ModelState, template: &str) -> Result<Sql> {
+    let part = |part: TemplatePart<'_>| {
+        Ok(match part {
+            TemplatePart::Sql(text) => SqlPart::Text(text.to_owned()),
+            TemplatePart::Field(name) => SqlPart::Column(column_of(model, name)?),
+        })
+    };
+    TemplatePart::all(template).into_iter().map(part).collect::<Result<Vec<_>>>().map(Sql)
+}
+
+fn column_of(model: &ModelState, name: &str) -> Result<String> {
+    let field = model.field(name).ok_or_else(|| model.unknown_field(name))?;
+    Ok(field.column_for(name))
+}
+
+pub(crate) fn table_index(model: &ModelState, declared: &Index) -> Result<TableIndex> {
+    let mut parts = Vec::new();
+    for name in &declared.fields {
+        let (name, descending) = name.strip_prefix('-').map_or((name.as_str(), false), |name| (name, true));
+        parts.push(IndexPart { descending, ..IndexPart::column(column_of(model, name)?) });
+    }
+    for expression in &declared.expressions {
+        // The order stands behind the expression, outside of its brackets.
+        let upper = expression.trim_end().to_ascii_uppercase();
+        let (text, descending) = match (upper.strip_suffix(" DESC"), upper.strip_suffix(" ASC")) {
+            (Some(begin), _) => (&expression[..begin.len()], true),
+            (_, Some(begin)) => (&expression[..begin.len()], false),
+            _ => (expression.as_str(), false),
+        };
+        parts.push(IndexPart { descending, ..IndexPart::expression(sql(model, text)?) });
+    }
+    for (part, class) in parts.iter_mut().zip(&declared.opclasses) {
+        part.opclass.clone_from(class);
+    }
+    let include = declared.include.iter().map(|name| column_of(model, name)).collect::<Result<Vec<_>>>()?;
+    Ok(TableIndex {
+        name: declared.name.clone(),
+        parts,
+        unique: declared.unique,
+        of_column: false,
+        condition: declared.condition.as_ref().map(|condition| sql(model, condition)).transpose()?,
+        include,
+        method: declared.method,
+        deferrable: declared.deferrable,
+        nulls_distinct: declared.nulls_distinct,
+    })
 }
 
 /// Which tables and columns of `before` are called otherwise in `after`, when these models and fields were renamed.
