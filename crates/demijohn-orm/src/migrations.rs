@@ -33,9 +33,9 @@ mod state;
 mod step;
 
 pub use answers::{Ask, Terminal};
+pub use constraint::{Constraint, check, exclusion};
 pub use create::create_tables;
 pub use demijohn_core::model::SourceMeta;
-pub use constraint::{Constraint, check, exclusion};
 pub use demijohn_core::model::{Deferrable, IndexMethod};
 pub use field::{
     Field, Target, array, auto, auto_integer, auto_small_int, big_int, binary, boolean, date, decimal, duration, float,

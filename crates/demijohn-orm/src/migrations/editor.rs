@@ -99,8 +99,10 @@ impl Editor<'_> {
             Some(model) => Some(with.table_of(&step.migration.app, model)?),
             None => None,
         };
-        if let (OnServer::AddIndexConcurrently { index, .. } | OnServer::RemoveIndexConcurrently { index, .. }, Some(table)) =
-            (own, &mut table)
+        if let (
+            OnServer::AddIndexConcurrently { index, .. } | OnServer::RemoveIndexConcurrently { index, .. },
+            Some(table),
+        ) = (own, &mut table)
         {
             let model = with.require(&step.migration.app, own.model().unwrap_or_default())?;
             table.indexes = vec![state::table_index(model, index)?];
@@ -187,7 +189,8 @@ impl Editor<'_> {
 
 fn inside(own: &OnServer) -> Error {
     let message = format!("cannot {} inside a transaction", own.words());
-    Error::misconfigured("migrations.inside", message).with_hint("apply it with `migrate`, which sees that it needs none")
+    Error::misconfigured("migrations.inside", message)
+        .with_hint("apply it with `migrate`, which sees that it needs none")
 }
 
 /// One step of a migration with the states around it, in the direction in which it is made.

@@ -1,7 +1,7 @@
 //! [`Field`]: a column as migrations write it, and the functions that begin one.
 
-use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta, Value};
 use demijohn_core::model::DbDefault;
+use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta, Value};
 use demijohn_sql::schema::{ColumnDefault, Fill, canonical};
 
 /// A column of a model as a migration describes it: what the database keeps, and nothing else.
@@ -9,6 +9,7 @@ use demijohn_sql::schema::{ColumnDefault, Fill, canonical};
 /// Labels, choices, defaults and what happens on deletion are the framework's affair, so changing them makes no
 /// migration.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "`to_field` is what models call it")]
 pub struct Field {
     pub(crate) holds: Holds,
     pub(crate) primary_key: bool,
@@ -267,10 +268,9 @@ impl From<&FieldMeta> for Field {
             DbDefault::Sql(sql) => ColumnDefault::Sql(sql.to_owned()),
             _ => ColumnDefault::Now,
         });
-        let generated = meta.generated.map(|generated| Computed {
-            expression: generated.expression.0.to_owned(),
-            stored: generated.stored,
-        });
+        let generated = meta
+            .generated
+            .map(|generated| Computed { expression: generated.expression.0.to_owned(), stored: generated.stored });
         let key = meta.target().map(ModelMeta::key);
         let mut field = Self {
             primary_key: meta.primary_key,

@@ -3,8 +3,8 @@
 use demijohn_core::model::{SourceMeta, Value};
 use demijohn_sql::schema::Fill;
 
-use super::state::ModelState;
 use super::server::OnServer;
+use super::state::ModelState;
 use super::{Collation, Constraint, Field, Index, MigrationFn, Operation, Pairs, Step};
 
 /// The steps from one state of an app's models to the next. `makemigrations` writes them; people read and extend them.
@@ -294,11 +294,7 @@ impl Migration {
     /// );
     /// # let _ = migration;
     /// ```
-    pub fn separate(
-        self,
-        database: impl FnOnce(Self) -> Self,
-        state: impl FnOnce(Self) -> Self,
-    ) -> Self {
+    pub fn separate(self, database: impl FnOnce(Self) -> Self, state: impl FnOnce(Self) -> Self) -> Self {
         let empty = || Self::new(&self.app, &self.name);
         let (database, state) = (database(empty()).operations, state(empty()).operations);
         self.with(Operation::Separate { database, state })

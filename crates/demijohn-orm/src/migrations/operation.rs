@@ -4,8 +4,8 @@ use demijohn_core::{Error, Result};
 use demijohn_sql::schema::Fill;
 
 use super::constraint::{fields_of, rename_in};
-use super::state::{ModelState, Renamed, State, usual_table};
 use super::server::OnServer;
+use super::state::{ModelState, Renamed, State, usual_table};
 use super::{Constraint, Field, Index, Pairs, Step};
 
 /// One step of a migration.
@@ -283,8 +283,8 @@ fn refuse_needed(model: &ModelState, name: &str) -> Result<()> {
     let index = model.indexes.iter().find(|index| index.mentions(name));
     let index = index.map(|index| (index.words(), "remove that with `.remove_index(…)` before the field"));
     let constraint = model.constraints.iter().find(|constraint| constraint.mentions(name));
-    let constraint = constraint
-        .map(|constraint| (constraint.words(), "remove that with `.remove_constraint(…)` before the field"));
+    let constraint =
+        constraint.map(|constraint| (constraint.words(), "remove that with `.remove_constraint(…)` before the field"));
     let computes = |field: &Field| {
         field.generated.as_ref().is_some_and(|own| fields_of(&own.expression).any(|field| field == name))
     };

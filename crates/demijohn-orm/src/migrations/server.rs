@@ -12,16 +12,32 @@ use super::{Constraint, Index};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum OnServer {
     /// Extensions are the server's; other databases need none.
-    CreateExtension { name: String },
-    RemoveExtension { name: String },
+    CreateExtension {
+        name: String,
+    },
+    RemoveExtension {
+        name: String,
+    },
     CreateCollation(Collation),
     RemoveCollation(Collation),
     /// Nobody waits for it; it cannot be part of a transaction. Elsewhere a plain index.
-    AddIndexConcurrently { model: String, index: Index },
-    RemoveIndexConcurrently { model: String, index: Index },
+    AddIndexConcurrently {
+        model: String,
+        index: Index,
+    },
+    RemoveIndexConcurrently {
+        model: String,
+        index: Index,
+    },
     /// Rows that are there are not looked at. Elsewhere a plain check.
-    AddConstraintNotValid { model: String, constraint: Constraint },
-    ValidateConstraint { model: String, name: String },
+    AddConstraintNotValid {
+        model: String,
+        constraint: Constraint,
+    },
+    ValidateConstraint {
+        model: String,
+        name: String,
+    },
 }
 
 /// An order of letters that a migration makes (PostgreSQL).
@@ -86,10 +102,7 @@ impl OnServer {
                 let locale = own.locale.replace('\'', "''");
                 let provider = if own.provider == "libc" { "libc" } else { "icu" };
                 let rest = if own.deterministic { "" } else { ", deterministic = false" };
-                vec![format!(
-                    "CREATE COLLATION {} (locale = '{locale}', provider = {provider}{rest})",
-                    name(&own.name)
-                )]
+                vec![format!("CREATE COLLATION {} (locale = '{locale}', provider = {provider}{rest})", name(&own.name))]
             }
             (Self::CreateCollation(own), true) | (Self::RemoveCollation(own), false) => {
                 vec![format!("DROP COLLATION {}", name(&own.name))]
@@ -110,7 +123,11 @@ impl OnServer {
                 let check = table.and_then(|table| table.checks.iter().find(|check| check.name == constraint.name));
                 let sql = check.map(|check| {
                     let condition: String = check.condition.0.iter().map(part_text).collect();
-                    format!("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({condition}) NOT VALID", name(&of(table)), name(&check.name))
+                    format!(
+                        "ALTER TABLE {} ADD CONSTRAINT {} CHECK ({condition}) NOT VALID",
+                        name(&of(table)),
+                        name(&check.name)
+                    )
                 });
                 sql.into_iter().collect()
             }

@@ -85,7 +85,8 @@ impl Alter<'_> {
     /// The name of the index by which a column's beginning is found.
     fn like_name(&self, column: &TableColumn) -> String {
         let found = self.existing.indexes.iter().find(|found| {
-            found.columns == [Some(column.name.clone())] && found.opclasses.iter().any(|class| class.ends_with("_pattern_ops"))
+            found.columns == [Some(column.name.clone())]
+                && found.opclasses.iter().any(|class| class.ends_with("_pattern_ops"))
         });
         found.map_or_else(|| like_name(&self.altered.after.name, &column.name), |found| found.name.clone())
     }
@@ -167,8 +168,8 @@ impl Alter<'_> {
         if before.auto && !after.auto {
             sql.push(format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY IF EXISTS"));
         }
-        let retyped = type_text(before, self.dialect) != type_text(after, self.dialect)
-            || before.collation != after.collation;
+        let retyped =
+            type_text(before, self.dialect) != type_text(after, self.dialect) || before.collation != after.collation;
         if before.default.is_some() && (retyped || before.default != after.default) {
             sql.push(format!("ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT"));
         }
@@ -189,7 +190,9 @@ impl Alter<'_> {
         if after.auto && !before.auto {
             self.number(after, sql);
         }
-        if had_check.is_none() && let Some(check) = check {
+        if had_check.is_none()
+            && let Some(check) = check
+        {
             let name = quoted(&self.new_check_name(after), self.dialect);
             sql.push(format!("ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({check})"));
         }
@@ -258,7 +261,8 @@ impl Alter<'_> {
 
     fn check_name(&self, column: &TableColumn) -> String {
         let found = self.existing.checks.iter().find(|check| {
-            check.column.as_deref() == Some(column.name.as_str()) && check.condition.trim_end_matches(')').ends_with(">= 0")
+            check.column.as_deref() == Some(column.name.as_str())
+                && check.condition.trim_end_matches(')').ends_with(">= 0")
         });
         found.and_then(|check| check.name.clone()).unwrap_or_else(|| self.new_check_name(column))
     }

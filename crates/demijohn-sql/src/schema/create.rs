@@ -8,8 +8,8 @@ use demijohn_core::model::{Deferrable, FieldKind, IndexMethod};
 use super::column::column_text;
 use super::fill::escaped;
 use super::{
-    Existing, IndexOf, IndexPart, Table, TableCheck, TableColumn, TableExclusion, TableIndex, column_index_name, limits,
-    quoted, quoted_list,
+    Existing, IndexOf, IndexPart, Table, TableCheck, TableColumn, TableExclusion, TableIndex, column_index_name,
+    limits, quoted, quoted_list,
 };
 use crate::Dialect;
 
@@ -212,7 +212,12 @@ fn part_text(part: &IndexPart, dialect: &dyn Dialect) -> String {
 }
 
 /// Writes the removal of an index, by the name it has in the database.
-pub(super) fn drop_index(table: &str, index: &TableIndex, dialect: &dyn Dialect, existing: &Existing) -> Option<String> {
+pub(super) fn drop_index(
+    table: &str,
+    index: &TableIndex,
+    dialect: &dyn Dialect,
+    existing: &Existing,
+) -> Option<String> {
     let found = existing.find(index, table, dialect);
     if found.is_none() && limits::is_left_out(index, dialect) {
         return None;

@@ -88,7 +88,7 @@ impl AlteredTable {
             let kept = self.after.column(name);
             self.before.column(name).zip(kept).is_none_or(|(before, after)| before.kind != after.kind)
         };
-        let pairs = self.before.columns.iter().filter_map(move |before| {
+        self.before.columns.iter().filter_map(move |before| {
             let after = self.after.column(&before.name)?;
             let is_other = match (&before.generated, &after.generated) {
                 (None, None) => false,
@@ -98,8 +98,7 @@ impl AlteredTable {
                 _ => true,
             };
             is_other.then_some(before)
-        });
-        pairs
+        })
     }
 
     /// Is this a column that goes and comes again?
@@ -196,7 +195,9 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
         loose.iter().filter(|(name, _)| *name == table.name).map(|(_, column)| column.clone()).collect()
     };
     let loosened = |table: &&Table| !of(table).is_empty();
-    changes.extend(before.iter().filter(loosened).map(|table| Change::Unlink { table: table.clone(), columns: of(table) }));
+    changes.extend(
+        before.iter().filter(loosened).map(|table| Change::Unlink { table: table.clone(), columns: of(table) }),
+    );
     // A table of pairs stands behind the tables it points to, and goes before them.
     let gone = before.iter().rev().filter(|table| !after.iter().any(|other| other.name == table.name));
     changes.extend(gone.cloned().map(Change::DropTable));
@@ -212,7 +213,8 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
             changes.push(Change::AlterTable(altered));
         }
     }
-    changes.extend(after.iter().filter(loosened).map(|table| Change::Link { table: table.clone(), columns: of(table) }));
+    changes
+        .extend(after.iter().filter(loosened).map(|table| Change::Link { table: table.clone(), columns: of(table) }));
     changes
 }
 

@@ -134,7 +134,6 @@ fn fits(value: &Value, kind: FieldKind) -> bool {
         (Value::Bool(_), FieldKind::Bool)
         | (Value::Float(_) | Value::Int(_), FieldKind::Float)
         | (Value::Int(_), FieldKind::Decimal { .. })
-        | (Value::Text(_), FieldKind::Text)
         | (Value::Timestamp(_), FieldKind::Timestamp)
         | (Value::Date(_), FieldKind::Date)
         | (Value::Time(_), FieldKind::Time)
@@ -143,7 +142,10 @@ fn fits(value: &Value, kind: FieldKind) -> bool {
         | (Value::Bytes(_), FieldKind::Binary)
         | (Value::Duration(_), FieldKind::Duration)
         | (Value::Ip(_), FieldKind::IpAddress)
-        | (Value::Text(_), FieldKind::Array(_) | FieldKind::Range(_) | FieldKind::HStore | FieldKind::TextVector)
+        | (
+            Value::Text(_),
+            FieldKind::Text | FieldKind::Array(_) | FieldKind::Range(_) | FieldKind::HStore | FieldKind::TextVector,
+        )
         | (Value::Null, _) => true,
         _ => false,
     }

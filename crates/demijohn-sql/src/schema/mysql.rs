@@ -129,7 +129,8 @@ impl Alter<'_> {
                 || before.null != after.null
                 || before.collation != after.collation
         });
-        let loses_index = altered.dropped_indexes().any(|index| index.parts.iter().any(|part| part.as_column() == Some(column)));
+        let loses_index =
+            altered.dropped_indexes().any(|index| index.parts.iter().any(|part| part.as_column() == Some(column)));
         is_other || loses_index || altered.changes_key()
     }
 

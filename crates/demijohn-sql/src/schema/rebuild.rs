@@ -7,11 +7,9 @@ use demijohn_core::{Error, Result, suggest};
 
 use super::column::{column_text, default_text};
 use super::create::{create_index, drop_index, table_alone};
-use super::{
-    AlteredTable, ColumnDefault, Existing, ExistingIndex, TableColumn, TableIndex, quoted, quoted_list,
-};
-use demijohn_core::model::FieldKind;
+use super::{AlteredTable, ColumnDefault, Existing, ExistingIndex, TableColumn, TableIndex, quoted, quoted_list};
 use crate::Dialect;
+use demijohn_core::model::FieldKind;
 
 pub(super) fn alter_table(
     altered: &AlteredTable,
@@ -54,8 +52,7 @@ fn keeps_constraints(altered: &AlteredTable) -> bool {
 /// Do only indexes change, and none that a constraint inside the table made?
 fn is_index_only(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -> bool {
     let table = &altered.before.name;
-    let inside =
-        |index: &TableIndex| existing.find(index, table, dialect).is_some_and(|found| found.sql.is_none());
+    let inside = |index: &TableIndex| existing.find(index, table, dialect).is_some_and(|found| found.sql.is_none());
     keeps_constraints(altered)
         && altered.dropped_columns().next().is_none()
         && altered.added_columns().next().is_none()
@@ -103,12 +100,7 @@ fn is_plain_removal(altered: &AlteredTable, existing: &Existing) -> bool {
         && !altered.dropped_columns().any(in_use)
 }
 
-fn in_place(
-    altered: &AlteredTable,
-    dialect: &dyn Dialect,
-    existing: &Existing,
-    sql: &mut Vec<String>,
-) -> Result<()> {
+fn in_place(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, sql: &mut Vec<String>) -> Result<()> {
     let table = &altered.after.name;
     sql.extend(altered.dropped_indexes().filter_map(|index| drop_index(table, index, dialect, existing)));
     for column in altered.added_columns() {
@@ -246,8 +238,11 @@ fn indexes(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -
     let columns: Vec<&str> = after.columns.iter().map(|column| column.name.as_str()).collect();
     let before = &altered.before.name;
     let dropped: Vec<&TableIndex> = altered.dropped_indexes().collect();
-    let dropped: Vec<&str> =
-        dropped.iter().filter_map(|index| existing.find(index, before, dialect)).map(|found| found.name.as_str()).collect();
+    let dropped: Vec<&str> = dropped
+        .iter()
+        .filter_map(|index| existing.find(index, before, dialect))
+        .map(|found| found.name.as_str())
+        .collect();
     let mut sql = Vec::new();
     let mut kept = Vec::new();
     for found in &existing.indexes {

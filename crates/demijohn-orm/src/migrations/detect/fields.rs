@@ -141,8 +141,7 @@ impl Detector<'_, '_> {
             self.push(&now.app, &now.name, operation, &[]);
         }
         for constraint in now.constraints.iter().filter(|constraint| !before.constraints.contains(constraint)) {
-            let operation =
-                Operation::AddConstraint { model: now.name.clone(), constraint: constraint.clone() };
+            let operation = Operation::AddConstraint { model: now.name.clone(), constraint: constraint.clone() };
             self.push(&now.app, &now.name, operation, &[]);
         }
     }

@@ -3,8 +3,8 @@
 use demijohn_core::Result;
 
 use super::{Detector, Node};
-use crate::migrations::state::ModelState;
 use crate::migrations::constraint::fields_of;
+use crate::migrations::state::ModelState;
 use crate::migrations::{Constraint, Field, Index, Operation, Pairs};
 
 /// What could not be part of a model's creation because the models point to each other in a circle.

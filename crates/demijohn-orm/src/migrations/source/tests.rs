@@ -22,6 +22,8 @@ fn everything() -> Vec<Migration> {
             m.many_to_many("things", "blog.Thing");
             m.index(index(["key", "price"]).named("by \"key\""));
             m.index(unique([long, "a_second_name_that_is_longer_still"]));
+            m.constraint(check("price", "{price} > 0"));
+            m.comment("tags \"of\" posts");
         })
         .add_field("Post", "views", big_int().indexed().fill_with(3_000_000_000_i64))
         .add_field("Post", "slug", text().fill_with("it's \"quoted\"\n and – odd \\ \u{0}"))
@@ -38,6 +40,46 @@ fn everything() -> Vec<Migration> {
         .remove_many_to_many("Post", "enemies")
         .add_index("Post", unique(["views", "slug"]))
         .remove_index("Post", index(["views", "slug"]).named("post_views_slug"))
+        .add_field("Post", "price", positive_integer().db_default(0).comment("in cents").collation("de"))
+        .add_field("Post", "made", timestamp().db_default_now())
+        .add_field("Post", "key", uuid().db_default_sql("gen_random_uuid()"))
+        .add_field("Post", "total", decimal(8, 2).generated("{price} * {quantity} * {a_rather_long_field}"))
+        .add_field("Post", "half", duration().generated_virtual("{price} / 2"))
+        .add_field("Post", "by", foreign_key("auth.User").null().to_field("username").without_constraint())
+        .add_field("Post", "lists", array(array(varchar(20))))
+        .add_field("Post", "span", range(decimal(8, 2)).db_default("[1,2)"))
+        .add_field("Post", "more", hstore())
+        .add_field("Post", "words", text_vector())
+        .add_field("Post", "address", ip_address().db_default("::1"))
+        .rename_index("Post", index(["-views"]), "by_views")
+        .add_index(
+            "Post",
+            unique_on(["lower({slug})", "{views} % 7"])
+                .named("post_slug_lower")
+                .condition("{views} > 0")
+                .include(["price"])
+                .method(IndexMethod::Gist)
+                .opclasses(["text_ops", ""])
+                .deferrable(Deferrable::Immediate)
+                .nulls_distinct(false),
+        )
+        .add_constraint("Post", check("price_positive", "{price} >= 0"))
+        .remove_constraint(
+            "Post",
+            exclusion("no_overlap", [("{room}", "="), ("{during}", "&&")])
+                .method(IndexMethod::SpGist)
+                .condition("NOT {cancelled}")
+                .deferrable(Deferrable::Deferred),
+        )
+        .alter_table_comment("Post", "what people write")
+        .create_extension("btree_gist")
+        .remove_extension("hstore")
+        .create_collation(collation("german", "de").provider("libc"))
+        .remove_collation(collation("loose", "und-u-ks-level1").not_deterministic())
+        .add_index_concurrently("Post", index(["views"]))
+        .remove_index_concurrently("Post", index(["views"]))
+        .add_constraint_not_valid("Post", check("a", "{price} > 1"))
+        .validate_constraint("Post", "a")
         .run_sql("SELECT 1", "")
         .run_sql_irreversible("SELECT 1")
         .delete_model("Old");

@@ -108,9 +108,7 @@ impl State {
     /// The column that a target means and what it holds. A key may itself be a foreign key.
     fn key_of(&self, target: &Target, to_field: Option<&str>, depth: usize) -> Result<(Reference, FieldKind)> {
         match &target.0 {
-            Pointed::Table { table, column, kind } => {
-                Ok((Reference::new(table, column), *kind))
-            }
+            Pointed::Table { table, column, kind } => Ok((Reference::new(table, column), *kind)),
             Pointed::Model(full_name) => {
                 let (app, name) = full_name.split_once('.').unwrap_or(("", full_name));
                 let model = self.require(app, name)?;
