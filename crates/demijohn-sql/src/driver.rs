@@ -5,8 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use demijohn_core::Result;
 use demijohn_core::model::Value;
+use demijohn_core::{Error, ErrorKind, Result};
 
 use crate::{Dialect, Row};
 
@@ -19,6 +19,19 @@ pub struct Statement {
     pub params: Vec<Value>,
     /// How much work it can be.
     pub extent: Extent,
+    /// What was asked of the database that it cannot do. Such a statement must not be sent: [`Statement::check`].
+    pub refused: Option<Box<Refused>>,
+}
+
+/// Why a query cannot be asked of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The error's code: `orm.unsupported`, `orm.time_zone`.
+    pub code: &'static str,
+    /// What was asked, and of which database.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
 }
 
 /// How much work a statement can be, as far as its text says. A driver that lets statements share a connection puts
@@ -35,12 +48,37 @@ pub enum Extent {
 impl Statement {
     /// A statement with its values.
     pub fn new(sql: impl Into<String>, params: Vec<Value>) -> Self {
-        Self { sql: sql.into(), params, extent: Extent::Open }
+        Self { sql: sql.into(), params, extent: Extent::Open, refused: None }
+    }
+
+    /// Can the database do all that is asked of it?
+    ///
+    /// # Errors
+    /// `orm.unsupported` and what else [`Refused::code`] can be.
+    #[track_caller]
+    pub fn check(&self) -> Result<()> {
+        match &self.refused {
+            None => Ok(()),
+            Some(refused) => Err(refused.error()),
+        }
     }
 
     /// A statement without values.
     pub fn plain(sql: impl Into<String>) -> Self {
         Self::new(sql, Vec::new())
+    }
+}
+
+impl Refused {
+    /// It as an error.
+    #[track_caller]
+    #[cold]
+    pub fn error(&self) -> Error {
+        let error = Error::new(ErrorKind::Misconfigured, self.code, self.message.clone());
+        match &self.hint {
+            Some(hint) => error.with_hint(hint.clone()),
+            None => error,
+        }
     }
 }
 

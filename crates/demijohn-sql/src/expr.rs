@@ -1,8 +1,16 @@
 //! [`Expr`]: what can stand in a query.
 
-use demijohn_core::model::{FieldMeta, Value};
+mod function;
+mod special;
+mod window;
 
-use crate::{Path, Select};
+use demijohn_core::model::{FieldKind, FieldMeta, Value};
+
+use crate::{Order, Path, Select};
+
+pub use function::{Aggregate, DatePart, DateUnit, Function, Regression, Temporal, WindowFunction};
+pub use special::{AggregateMore, JsonAs, JsonPath, JsonStep, RawSql, Search, SearchMode, SearchWanted};
+pub use window::{Frame, FrameEnd, FrameExclusion, FrameUnit, Window, WindowCall};
 
 /// A column of a table that a path leads to.
 #[derive(Debug, Clone, Copy)]
@@ -69,37 +77,22 @@ pub enum Arithmetic {
     Div,
     /// Remainder.
     Rem,
-}
-
-/// What is made of a group of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aggregate {
-    /// How many rows, or how many values that are not NULL.
-    Count,
-    /// The total.
-    Sum,
-    /// The mean.
-    Avg,
-    /// The least.
-    Min,
-    /// The greatest.
-    Max,
-}
-
-/// A function that every database has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Function {
-    /// The text in lower case.
-    Lower,
-    /// The text in upper case.
-    Upper,
-    /// How many characters.
-    Length,
-    /// The first argument that is not NULL.
-    Coalesce,
-    /// The number without its sign.
-    Abs,
+    /// Quotient of integers, without what is left over.
+    IntDiv,
+    /// Quotient of exact numbers, rounded to ten digits behind the point.
+    DecimalDiv,
+    /// Remainder of numbers that are not whole.
+    DecimalRem,
+    /// The bits that both have.
+    BitAnd,
+    /// The bits that one has.
+    BitOr,
+    /// The bits that exactly one has.
+    BitXor,
+    /// The bits moved to the left.
+    ShiftLeft,
+    /// The bits moved to the right.
+    ShiftRight,
 }
 
 /// What can stand in a query: a column, a value, or something made of them.
@@ -147,6 +140,8 @@ pub enum Expr {
         argument: Option<Box<Expr>>,
         /// Of which rows of the group.
         filter: Option<Box<Expr>>,
+        /// In which order, and with what beside it.
+        more: Option<Box<AggregateMore>>,
     },
     /// A function's result.
     Call(Function, Vec<Expr>),
@@ -156,6 +151,25 @@ pub enum Expr {
     Query(Box<Select>),
     /// The first result whose condition holds, else the last.
     Case(Vec<(Expr, Expr)>, Box<Expr>),
+    /// It as another kind of value.
+    Cast(Box<Expr>, FieldKind),
+    /// It, compared by the order of letters of this name.
+    Collate(Box<Expr>, &'static str),
+    /// A value made of a row and those beside it.
+    Window(Box<Window>),
+    /// The value that a path into a JSON document leads to.
+    JsonPath(Box<JsonPath>),
+    /// A full-text search.
+    Search(Box<Search>),
+    /// SQL written by a person.
+    Raw(Box<RawSql>),
+}
+
+impl Arithmetic {
+    /// Does it give NULL when the second number is zero?
+    pub const fn divides(self) -> bool {
+        matches!(self, Self::Div | Self::Rem | Self::IntDiv | Self::DecimalDiv | Self::DecimalRem)
+    }
 }
 
 impl Expr {
@@ -220,7 +234,12 @@ impl Expr {
 
     /// Is it, or has it inside, a value made of a group of rows?
     pub fn has_aggregate(&self) -> bool {
-        matches!(self, Self::Aggregate { .. }) || self.any_child(&mut Self::has_aggregate)
+        match self {
+            Self::Aggregate { .. } => true,
+            Self::Window(window) => window.has_aggregate(),
+            Self::Raw(raw) if raw.aggregate => true,
+            other => other.any_child(&mut Self::has_aggregate),
+        }
     }
 
     /// Can it be NULL when it is used as a condition?
@@ -231,7 +250,9 @@ impl Expr {
             Self::IsNull(..) | Self::Exists(_) | Self::Not(_) => false,
             Self::Compare(Compare::Eq | Compare::Ne, sides) if matches!(sides.1, Self::Value(Value::Null)) => false,
             Self::Query(_) | Self::InQuery(..) | Self::Case(..) | Self::Aggregate { .. } => true,
-            Self::Arithmetic(Arithmetic::Div | Arithmetic::Rem, _) => true,
+            Self::Arithmetic(what, _) if what.divides() => true,
+            Self::Window(_) | Self::JsonPath(_) | Self::Search(_) | Self::Raw(_) => true,
+            Self::Call(function, _) if function.can_give_null() => true,
             other => other.any_child(&mut Self::can_be_unknown),
         }
     }
@@ -244,13 +265,22 @@ impl Expr {
                 test(&pair.0) || test(&pair.1)
             }
             Self::And(all) | Self::Or(all) | Self::Call(_, all) => all.iter().any(test),
-            Self::Not(inner) | Self::IsNull(inner, _) | Self::InQuery(inner, _) => test(inner),
+            Self::Not(inner)
+            | Self::IsNull(inner, _)
+            | Self::InQuery(inner, _)
+            | Self::Cast(inner, _)
+            | Self::Collate(inner, _) => test(inner),
             Self::In(inner, all) => test(inner) || all.iter().any(test),
             Self::Between(three) => test(&three.0) || test(&three.1) || test(&three.2),
-            Self::Aggregate { argument, filter, .. } => {
-                argument.as_deref().is_some_and(&mut *test) || filter.as_deref().is_some_and(test)
+            Self::Aggregate { argument, filter, more, .. } => {
+                let more = more.iter().flat_map(|more| more.order.iter().map(|step| &step.expr).chain(&more.second));
+                argument.as_deref().into_iter().chain(filter.as_deref()).chain(more).any(test)
             }
             Self::Case(arms, default) => arms.iter().any(|(when, then)| test(when) || test(then)) || test(default),
+            Self::Window(window) => window.parts().any(test),
+            Self::JsonPath(path) => test(&path.document),
+            Self::Search(search) => search.parts().any(test),
+            Self::Raw(raw) => raw.arguments.iter().any(test),
         }
     }
 
@@ -263,7 +293,11 @@ impl Expr {
                 visit(&mut pair.1);
             }
             Self::And(all) | Self::Or(all) | Self::Call(_, all) => all.iter_mut().for_each(visit),
-            Self::Not(inner) | Self::IsNull(inner, _) | Self::InQuery(inner, _) => visit(inner),
+            Self::Not(inner)
+            | Self::IsNull(inner, _)
+            | Self::InQuery(inner, _)
+            | Self::Cast(inner, _)
+            | Self::Collate(inner, _) => visit(inner),
             Self::In(inner, all) => {
                 visit(inner);
                 all.iter_mut().for_each(visit);
@@ -273,10 +307,18 @@ impl Expr {
                 visit(&mut three.1);
                 visit(&mut three.2);
             }
-            Self::Aggregate { argument, filter, .. } => {
+            Self::Aggregate { argument, filter, more, .. } => {
                 argument.iter_mut().for_each(|argument| visit(argument));
                 filter.iter_mut().for_each(|filter| visit(filter));
+                for more in more {
+                    more.order.iter_mut().for_each(|step| visit(&mut step.expr));
+                    more.second.iter_mut().for_each(|second| visit(second));
+                }
             }
+            Self::Window(window) => window.parts_mut().for_each(visit),
+            Self::JsonPath(path) => visit(&mut path.document),
+            Self::Search(search) => search.parts_mut().for_each(visit),
+            Self::Raw(raw) => raw.arguments.iter_mut().for_each(visit),
             Self::Case(arms, default) => {
                 for (when, then) in arms {
                     visit(when);

@@ -20,9 +20,13 @@ pub mod writer;
 
 pub use dialect::{Dialect, Mysql, Postgres, Sqlite};
 pub use driver::{
-    Answer, Connection, Driver, Extent, Flow, Isolation, Outcome, RowSink, Statement, Transaction, TransactionOptions,
+    Answer, Connection, Driver, Extent, Flow, Isolation, Outcome, Refused, RowSink, Statement, Transaction, TransactionOptions,
 };
-pub use expr::{Aggregate, Arithmetic, Column, Compare, Expr, Function, Match};
+pub use expr::{
+    Aggregate, AggregateMore, Arithmetic, Column, Compare, DatePart, DateUnit, Expr, Frame, FrameEnd, FrameExclusion,
+    FrameUnit, Function, JsonAs, JsonPath, JsonStep, Match, RawSql, Regression, Search, SearchMode, SearchWanted,
+    Temporal, Window, WindowCall, WindowFunction,
+};
 pub use path::Path;
 pub use query::{Assignment, Combine, Delete, Insert, Lock, LockWait, Order, Projection, Select, Source, Update};
 pub use row::{Row, ValueRef, decode, decode_decimal};

@@ -3,20 +3,31 @@
 //! Two passes over a query: `joins` finds the tables that its columns need, then the text is written in one go and
 //! the values move out of the tree into the list beside it, in the order of their placeholders.
 
+mod aggregate;
+mod arithmetic;
+mod call;
+mod cast;
 mod distinct;
 mod expr;
 mod extent;
 pub(crate) mod joins;
+mod json;
 mod lock;
+mod postgres;
+mod raw;
+mod search;
 mod select;
 mod source;
+mod temporal;
 mod text_match;
+mod window;
+mod zone;
 
 use std::fmt::Write as _;
 
 use demijohn_core::model::{ModelMeta, Value};
 
-use crate::{Column, Delete, Dialect, Expr, Extent, Insert, Path, Projection, Select, Statement, Update};
+use crate::{Column, Delete, Dialect, Expr, Extent, Insert, Path, Projection, Refused, Select, Statement, Update};
 use joins::{Place, Scope};
 
 /// Writes a query.
@@ -71,7 +82,7 @@ pub fn update(update: Update, dialect: &'static dyn Dialect) -> Statement {
         writer.sql.push_str(if n == 0 { "" } else { ", " });
         writer.name(model.fields[usize::from(assignment.field)].column);
         writer.sql.push_str(" = ");
-        writer.expr(assignment.value);
+        writer.bare(assignment.value);
     }
     writer.scopes.clear();
     writer.own_rows(update.from, update.filter);
@@ -95,15 +106,29 @@ struct Writer {
     /// The queries around this place, outermost first.
     scopes: Vec<Scope>,
     aliases: usize,
+    refused: Option<Box<Refused>>,
 }
 
 impl Writer {
     fn new(dialect: &'static dyn Dialect) -> Self {
-        Self { dialect, sql: String::with_capacity(256), params: Vec::new(), scopes: Vec::new(), aliases: 0 }
+        Self { dialect, sql: String::with_capacity(256), params: Vec::new(), scopes: Vec::new(), aliases: 0, refused: None }
     }
 
     fn finish(self) -> Statement {
-        Statement::new(self.sql, self.params)
+        Statement { refused: self.refused, ..Statement::new(self.sql, self.params) }
+    }
+
+    /// Notes that the database cannot do what is asked; the first such thing is what people read.
+    #[cold]
+    fn refuse(&mut self, code: &'static str, message: String, hint: Option<String>) {
+        self.refused.get_or_insert_with(|| Box::new(Refused { code, message, hint }));
+    }
+
+    /// Notes that a function is not to be had.
+    #[cold]
+    fn unsupported(&mut self, what: &str, hint: &str) {
+        let database = database_name(self.dialect.name());
+        self.refuse("orm.unsupported", format!("{database} has no `{what}`"), Some(hint.to_owned()));
     }
 
     /// An identifier. It comes from a model's description; doubling the quote costs nothing and closes the door.
@@ -211,5 +236,14 @@ impl Writer {
         self.sql.push_str(if aside { " IN (SELECT * FROM (" } else { " IN (" });
         self.select(query);
         self.sql.push_str(if aside { ") AS rows_aside)" } else { ")" });
+    }
+}
+
+/// What people call a database.
+fn database_name(dialect: &str) -> &'static str {
+    match dialect {
+        "sqlite" => "SQLite",
+        "postgres" => "PostgreSQL",
+        _ => "MySQL",
     }
 }

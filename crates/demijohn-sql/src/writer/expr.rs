@@ -3,14 +3,14 @@
 use demijohn_core::model::Value;
 
 use super::{Writer, joins};
-use crate::{Aggregate, Arithmetic, Compare, Expr, Function};
+use crate::{Compare, Expr};
 
 impl Writer {
     pub(super) fn expr(&mut self, expr: Expr) {
         match expr {
             Expr::Column(column) => self.column(joins::shorten(column)),
             Expr::Value(Value::Null) => self.sql.push_str("NULL"),
-            Expr::Value(value) => self.value(value),
+            Expr::Value(value) => self.typed_value(value),
             Expr::Compare(how, sides) => self.compare(how, *sides),
             Expr::And(all) => self.joined_by(all, " AND ", "1 = 1"),
             Expr::Or(all) => self.joined_by(all, " OR ", "1 = 0"),
@@ -31,17 +31,24 @@ impl Writer {
             }
             Expr::Between(three) => {
                 let (value, low, high) = *three;
+                let column = matches!(value, Expr::Column(_));
                 self.operand(value);
                 self.sql.push_str(" BETWEEN ");
-                self.operand(low);
+                self.beside(column, low);
                 self.sql.push_str(" AND ");
-                self.operand(high);
+                self.beside(column, high);
             }
             Expr::Arithmetic(what, sides) => self.arithmetic(what, *sides),
-            Expr::Aggregate { function, distinct, argument, filter } => {
-                self.aggregate(function, distinct, argument, filter);
+            Expr::Aggregate { function, distinct, argument, filter, more } => {
+                self.aggregate(function, distinct, argument, filter, more);
             }
             Expr::Call(function, arguments) => self.call(function, arguments),
+            Expr::Cast(inner, kind) => self.cast(*inner, kind),
+            Expr::Collate(inner, collation) => self.collate(*inner, collation),
+            Expr::Window(window) => self.window(*window),
+            Expr::JsonPath(path) => self.json_path(*path),
+            Expr::Search(search) => self.search(*search),
+            Expr::Raw(raw) => self.raw(*raw),
             Expr::Exists(query) => {
                 self.sql.push_str("EXISTS (");
                 self.select(*query);
@@ -58,8 +65,13 @@ impl Writer {
 
     /// A part of something larger: in brackets unless it stands for itself.
     pub(super) fn operand(&mut self, expr: Expr) {
-        let alone =
-            matches!(expr, Expr::Column(_) | Expr::Value(_) | Expr::Call(..) | Expr::Query(_) | Expr::Aggregate { .. });
+        let alone = match &expr {
+            Expr::Column(_) | Expr::Value(_) | Expr::Query(_) | Expr::Cast(..) | Expr::Window(_) | Expr::Search(_) => true,
+            Expr::Aggregate { .. } => true,
+            Expr::Call(function, _) => self.stands_alone(*function),
+            Expr::JsonPath(_) => self.dialect.name() != "postgres",
+            _ => false,
+        };
         if !alone {
             self.sql.push('(');
         }
@@ -69,8 +81,30 @@ impl Writer {
         }
     }
 
+    /// A part of something larger, beside a column or not: there the database knows the type of a bare placeholder,
+    /// and an index of the column's own type can be used.
+    pub(super) fn beside(&mut self, column: bool, expr: Expr) {
+        match expr {
+            Expr::Value(value) if column && !value.is_null() => self.value(value),
+            other => self.operand(other),
+        }
+    }
+
+    /// An expression whose place says the type of a bare placeholder.
+    pub(super) fn bare(&mut self, expr: Expr) {
+        match expr {
+            Expr::Value(value) if !value.is_null() => self.value(value),
+            other => self.expr(other),
+        }
+    }
+
     fn compare(&mut self, how: Compare, (left, right): (Expr, Expr)) {
-        self.operand(left);
+        if matches!(right, Expr::Value(Value::Json(_))) {
+            return self.compare_json(how, left, right);
+        }
+        let column = matches!(left, Expr::Column(_));
+        let right_column = matches!(right, Expr::Column(_));
+        self.beside(right_column, left);
         if matches!(right, Expr::Value(Value::Null)) && matches!(how, Compare::Eq | Compare::Ne) {
             self.sql.push_str(if how == Compare::Eq { " IS NULL" } else { " IS NOT NULL" });
             return;
@@ -83,7 +117,7 @@ impl Writer {
             Compare::Gt => " > ",
             Compare::Ge => " >= ",
         });
-        self.operand(right);
+        self.beside(column, right);
     }
 
     fn joined_by(&mut self, all: Vec<Expr>, word: &str, empty: &str) {
@@ -113,82 +147,24 @@ impl Writer {
     }
 
     fn one_of(&mut self, inner: Expr, all: Vec<Expr>) {
+        // NULL equals nothing, so it is not looked for; `NOT IN` with a NULL inside would find no row at all.
+        let all: Vec<Expr> = all.into_iter().filter(|one| !matches!(one, Expr::Value(Value::Null))).collect();
         if all.is_empty() {
             self.sql.push_str("1 = 0");
             return;
         }
+        if all.iter().any(|one| matches!(one, Expr::Value(Value::Json(_)))) {
+            let each = all.into_iter().map(|one| Expr::Compare(Compare::Eq, Box::new((inner.clone(), one))));
+            self.sql.push('(');
+            self.joined_by(each.collect(), " OR ", "1 = 0");
+            return self.sql.push(')');
+        }
+        let column = matches!(inner, Expr::Column(_));
         self.operand(inner);
         self.sql.push_str(" IN (");
         for (n, expr) in all.into_iter().enumerate() {
             self.sql.push_str(if n == 0 { "" } else { ", " });
-            self.expr(expr);
-        }
-        self.sql.push(')');
-    }
-
-    fn arithmetic(&mut self, what: Arithmetic, (left, right): (Expr, Expr)) {
-        self.operand(left);
-        self.sql.push_str(match what {
-            Arithmetic::Add => " + ",
-            Arithmetic::Sub => " - ",
-            Arithmetic::Mul => " * ",
-            Arithmetic::Div => " / ",
-            Arithmetic::Rem => " % ",
-        });
-        self.operand(right);
-    }
-
-    fn aggregate(
-        &mut self,
-        function: Aggregate,
-        distinct: bool,
-        argument: Option<Box<Expr>>,
-        filter: Option<Box<Expr>>,
-    ) {
-        self.sql.push_str(match function {
-            Aggregate::Count => "COUNT(",
-            Aggregate::Sum => "SUM(",
-            Aggregate::Avg => "AVG(",
-            Aggregate::Min => "MIN(",
-            Aggregate::Max => "MAX(",
-        });
-        self.sql.push_str(if distinct { "DISTINCT " } else { "" });
-        let native = filter.is_none() || self.dialect.name() != "mysql";
-        match (argument, filter) {
-            (argument, Some(filter)) if !native => {
-                self.sql.push_str("CASE WHEN ");
-                self.expr(*filter);
-                self.sql.push_str(" THEN ");
-                self.expr(argument.map_or(Expr::Value(Value::Int(1)), |argument| *argument));
-                self.sql.push_str(" END)");
-            }
-            (argument, filter) => {
-                match argument {
-                    Some(argument) => self.expr(*argument),
-                    None => self.sql.push('*'),
-                }
-                self.sql.push(')');
-                if let Some(filter) = filter {
-                    self.sql.push_str(" FILTER (WHERE ");
-                    self.expr(*filter);
-                    self.sql.push(')');
-                }
-            }
-        }
-    }
-
-    fn call(&mut self, function: Function, arguments: Vec<Expr>) {
-        self.sql.push_str(match (function, self.dialect.name()) {
-            (Function::Lower, _) => "LOWER(",
-            (Function::Upper, _) => "UPPER(",
-            (Function::Length, "mysql") => "CHAR_LENGTH(",
-            (Function::Length, _) => "LENGTH(",
-            (Function::Coalesce, _) => "COALESCE(",
-            (Function::Abs, _) => "ABS(",
-        });
-        for (n, argument) in arguments.into_iter().enumerate() {
-            self.sql.push_str(if n == 0 { "" } else { ", " });
-            self.expr(argument);
+            self.beside(column, expr);
         }
         self.sql.push(')');
     }
