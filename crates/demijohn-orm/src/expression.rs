@@ -1,9 +1,16 @@
 //! [`Expression`]: something made of columns and values, and the methods it shares with [`Column`].
 
-use std::marker::PhantomData;
-use std::ops::{Add, Div, Mul, Rem, Sub};
+mod json;
+mod number;
+mod text;
+mod time;
 
-use demijohn_sql::{Arithmetic, Compare, Expr, Function, Match};
+use std::marker::PhantomData;
+
+use demijohn_core::model::FieldKind;
+use demijohn_sql::{Compare, Expr, Function, Match};
+
+pub use time::InTimeZone;
 
 use crate::{Assigned, Column, Condition, FieldValue, Model, Operand, QuerySet, Selection};
 
@@ -144,7 +151,8 @@ macro_rules! methods {
                 Condition(Expr::IsNull(Box::new(self.$tree()), false))
             }
 
-            /// One of these values; none of them matches nothing.
+            /// One of these values; none of them matches nothing. A `None` among them is passed over, here and when the
+            /// condition is turned round: NULL equals nothing, so `.is_null()` must ask for it.
             pub fn is_in<O: Operand<T::Base>>(self, values: impl IntoIterator<Item = O>) -> Condition {
                 let values = values.into_iter().map(Operand::into_expr).collect();
                 Condition(Expr::In(Box::new(self.$tree()), values))
@@ -158,6 +166,24 @@ macro_rules! methods {
             /// `BETWEEN`, both ends included (Django's `range`).
             pub fn between(self, low: impl Operand<T::Base>, high: impl Operand<T::Base>) -> Condition {
                 Condition(Expr::Between(Box::new((self.$tree(), low.into_expr(), high.into_expr()))))
+            }
+
+            /// As another type: `CAST(… AS …)`. A number that becomes whole loses what is behind its point.
+            pub fn cast<U: FieldValue>(self) -> Expression<T::Out>
+            where
+                T: crate::Gives<U>,
+            {
+                let cut = U::KIND.is_integer() && matches!(T::KIND, FieldKind::Float | FieldKind::Decimal { .. });
+                let inner = match cut {
+                    true => Expr::Call(Function::Truncate, vec![self.$tree()]),
+                    false => self.$tree(),
+                };
+                Expression::from_expr(Expr::Cast(Box::new(inner), U::KIND))
+            }
+
+            /// NULL where it is equal to this, else it: `NULLIF`.
+            pub fn null_if(self, other: impl Operand<T::Base>) -> Expression<Option<T::Base>> {
+                Expression::from_expr(Expr::Call(Function::NullIf, vec![self.$tree(), other.into_expr()]))
             }
 
             /// Smallest first.
@@ -214,21 +240,6 @@ macro_rules! methods {
                 Condition(Expr::Compare(Compare::Eq, Box::new((self.$tree(), empty))))
             }
 
-            /// In small letters.
-            pub fn lower(self) -> Expression<T> {
-                Expression::from_expr(Expr::Call(Function::Lower, vec![self.$tree()]))
-            }
-
-            /// In capitals.
-            pub fn upper(self) -> Expression<T> {
-                Expression::from_expr(Expr::Call(Function::Upper, vec![self.$tree()]))
-            }
-
-            /// How many characters.
-            pub fn length(self) -> Expression<i64> {
-                Expression::from_expr(Expr::Call(Function::Length, vec![self.$tree()]))
-            }
-
             fn matches(self, how: Match, ignore_case: bool, text: impl Operand<String>) -> Condition {
                 Condition(Expr::Match { how, ignore_case, operands: Box::new((self.$tree(), text.into_expr())) })
             }
@@ -245,31 +256,3 @@ impl<T: FieldValue> Column<T> {
         Assigned::new(self.untyped(), value.into_expr())
     }
 }
-
-macro_rules! arithmetic {
-    ($trait:ident, $method:ident, $what:ident) => {
-        impl<T: FieldValue, R: Operand<T::Base>> $trait<R> for Column<T> {
-            type Output = Expression<T>;
-
-            fn $method(self, other: R) -> Expression<T> {
-                let sides = Box::new((self.expr(), other.into_expr()));
-                Expression::from_expr(Expr::Arithmetic(Arithmetic::$what, sides))
-            }
-        }
-
-        impl<T: FieldValue, R: Operand<T::Base>> $trait<R> for Expression<T> {
-            type Output = Self;
-
-            fn $method(self, other: R) -> Self {
-                let sides = Box::new((self.expr, other.into_expr()));
-                Self::from_expr(Expr::Arithmetic(Arithmetic::$what, sides))
-            }
-        }
-    };
-}
-
-arithmetic!(Add, add, Add);
-arithmetic!(Sub, sub, Sub);
-arithmetic!(Mul, mul, Mul);
-arithmetic!(Div, div, Div);
-arithmetic!(Rem, rem, Rem);

@@ -40,9 +40,16 @@ pub use delete::{Collected, collect, delete_rows};
 pub use demijohn_web::{QueryLog, QueryRecord, RepeatedQuery};
 pub use draft::{BulkCreate, Draft, Provided};
 pub use executor::{Access, Executor};
-pub use expression::{Expression, Order, Ordering};
+pub use expression::{Expression, InTimeZone, Order, Ordering};
 pub use field_value::{FieldValue, Text};
-pub use functions::{avg, coalesce, count, count_rows, exists, max, min, sum, when};
+pub use functions::{
+    Case, Gives, Numeric, Searched, Term, Terms, Whole, Window, WindowFunction, any_value, atan2, avg, bit_and, bit_or,
+    bit_xor, bool_and, bool_or, case, coalesce, concat, corr, count, count_rows, covar_pop, covar_sample, cume_dist,
+    dense_rank, exists, first_value, greatest, json_agg, json_array, json_object, lag, last_value, lead, least, max,
+    min, now, nth_value, ntile, percent_rank, pi, random, random_uuid, rank, raw_sql, regr_avgx, regr_avgy, regr_count,
+    regr_intercept, regr_r2, regr_slope, regr_sxx, regr_sxy, regr_syy, row_number, search, std_dev, std_dev_sample,
+    string_agg, sum, transaction_now, value, variance, variance_sample, when,
+};
 pub use model::{Columns, Model, Plan, Related};
 pub use operand::Operand;
 pub use query_set::{Annotated, Chunks, CursorPage, Explain, Keyset, Page, QuerySet, RowLock, UpdateSet, scalar};
@@ -51,7 +58,7 @@ pub use selection::{ColumnList, Rows, Selection, Shape};
 pub use transaction::{Retrying, Transactional, Tx, is_retryable};
 pub use watch::Watch;
 
-pub use demijohn_sql::{Flow, Isolation, TransactionOptions};
+pub use demijohn_sql::{DateUnit, Flow, FrameExclusion, Isolation, TransactionOptions};
 
 pub use demijohn_core::model::{Date, Decimal, Time, Timestamp, Uuid};
 

@@ -85,6 +85,7 @@ pub(crate) async fn query_on(
     statement: &Statement,
     sink: &mut RowSink<'_>,
 ) -> Result<()> {
+    statement.check()?;
     let query = connection.query(statement, sink);
     db.watch().over(&statement.sql, || parameters(&statement.params), query).await
 }
@@ -95,6 +96,7 @@ pub(crate) async fn execute_on(
     connection: &dyn Connection,
     statement: &Statement,
 ) -> Result<Outcome> {
+    statement.check()?;
     let execution = connection.execute(statement);
     db.watch().over(&statement.sql, || parameters(&statement.params), execution).await
 }

@@ -310,7 +310,7 @@ impl Expr {
             Self::Aggregate { argument, filter, more, .. } => {
                 argument.iter_mut().for_each(|argument| visit(argument));
                 filter.iter_mut().for_each(|filter| visit(filter));
-                for more in more {
+                if let Some(more) = more {
                     more.order.iter_mut().for_each(|step| visit(&mut step.expr));
                     more.second.iter_mut().for_each(|second| visit(second));
                 }

@@ -20,7 +20,8 @@ pub mod writer;
 
 pub use dialect::{Dialect, Mysql, Postgres, Sqlite};
 pub use driver::{
-    Answer, Connection, Driver, Extent, Flow, Isolation, Outcome, Refused, RowSink, Statement, Transaction, TransactionOptions,
+    Answer, Connection, Driver, Extent, Flow, Isolation, Outcome, Refused, RowSink, Statement, Transaction,
+    TransactionOptions,
 };
 pub use expr::{
     Aggregate, AggregateMore, Arithmetic, Column, Compare, DatePart, DateUnit, Expr, Frame, FrameEnd, FrameExclusion,

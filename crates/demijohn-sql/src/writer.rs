@@ -82,7 +82,7 @@ pub fn update(update: Update, dialect: &'static dyn Dialect) -> Statement {
         writer.sql.push_str(if n == 0 { "" } else { ", " });
         writer.name(model.fields[usize::from(assignment.field)].column);
         writer.sql.push_str(" = ");
-        writer.bare(assignment.value);
+        writer.placed(assignment.value);
     }
     writer.scopes.clear();
     writer.own_rows(update.from, update.filter);
@@ -111,7 +111,14 @@ struct Writer {
 
 impl Writer {
     fn new(dialect: &'static dyn Dialect) -> Self {
-        Self { dialect, sql: String::with_capacity(256), params: Vec::new(), scopes: Vec::new(), aliases: 0, refused: None }
+        Self {
+            dialect,
+            sql: String::with_capacity(256),
+            params: Vec::new(),
+            scopes: Vec::new(),
+            aliases: 0,
+            refused: None,
+        }
     }
 
     fn finish(self) -> Statement {

@@ -33,6 +33,7 @@
 
 mod driver;
 mod error;
+mod functions;
 mod group;
 mod migrate_lock;
 mod open;

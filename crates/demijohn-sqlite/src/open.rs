@@ -8,6 +8,7 @@ use demijohn_core::{Error, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::failure;
+use crate::functions;
 use crate::options::{Mode, Options};
 
 /// A busy site has a few hundred different statements; a prepared one keeps some kilobytes.
@@ -39,6 +40,7 @@ pub(crate) struct Opened {
 pub(crate) fn open(options: &Options) -> Result<Opened> {
     let Some(path) = &options.path else {
         let writer = Connection::open_in_memory().map_err(|error| failure(&error, "open"))?;
+        functions::register(&writer)?;
         prepare_writer(&writer)?;
         return Ok(Opened { writer, opener: None });
     };
@@ -75,6 +77,7 @@ impl Opener {
         let connection = Connection::open_with_flags(&self.path, flags).map_err(|error| self.cannot_open(&error))?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         set_wait(&connection, self.busy_timeout)?;
+        functions::register(&connection)?;
         // The first look into the file: opening alone reads nothing.
         connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))

@@ -103,7 +103,10 @@ pub enum Temporal {
 /// A function of one row's values. What each database calls it is in the writer (`writer/call*`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "each is the function of its name; `demijohn_orm` documents them where people call them")]
+#[expect(
+    missing_docs,
+    reason = "each is the function of its name; `demijohn_orm` documents them where people call them"
+)]
 pub enum Function {
     Lower,
     Upper,
@@ -115,7 +118,9 @@ pub enum Function {
     Greatest,
     Least,
     /// `REGEXP`: text, pattern; the flag ignores letter case.
-    Regex { ignore_case: bool },
+    Regex {
+        ignore_case: bool,
+    },
     // Text.
     Chr,
     Concat,

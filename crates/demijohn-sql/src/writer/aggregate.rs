@@ -43,7 +43,8 @@ impl Writer {
         more: Option<Box<AggregateMore>>,
     ) {
         let mysql = self.dialect.name() == "mysql";
-        self.sql.push_str(self.aggregate_name(function));
+        let name = self.aggregate_name(function);
+        self.sql.push_str(name);
         self.sql.push_str(if distinct { "(DISTINCT " } else { "(" });
         let AggregateMore { order, second } = more.map(|more| *more).unwrap_or_default();
         if let Aggregate::Regression(_) = function {
@@ -141,7 +142,10 @@ impl Writer {
             (A::StringAgg, "sqlite" | "mysql") => "GROUP_CONCAT",
             (A::AnyValue, "postgres") => "ARRAY_AGG",
             (A::AnyValue, _) => "MIN",
-            (A::BoolAnd | A::BoolOr | A::BitAnd | A::BitOr | A::BitXor | A::ArrayAgg | A::JsonAgg, "sqlite" | "mysql")
+            (
+                A::BoolAnd | A::BoolOr | A::BitAnd | A::BitOr | A::BitXor | A::ArrayAgg | A::JsonAgg,
+                "sqlite" | "mysql",
+            )
             | (A::Regression(_), "sqlite" | "mysql") => {
                 let asked = function.name().to_lowercase();
                 self.unsupported(&asked, "only PostgreSQL has it; read the values and work it out in Rust");

@@ -155,7 +155,9 @@ impl Writer {
             (F::Reverse, _) => self.called("REVERSE", arguments),
             (F::StrIndex, "postgres") => self.pattern("STRPOS({}, {})::bigint", arguments),
             // The position by letters that are the same, not only alike.
-            (F::StrIndex, "mysql") => self.pattern("INSTR(CONVERT({} USING utf8mb4) COLLATE utf8mb4_bin, {})", arguments),
+            (F::StrIndex, "mysql") => {
+                self.pattern("INSTR(CONVERT({} USING utf8mb4) COLLATE utf8mb4_bin, {})", arguments)
+            }
             (F::StrIndex, _) => self.called("INSTR", arguments),
             (F::Substr, "postgres") if arguments.len() == 2 => self.pattern("SUBSTRING({}, {}::integer)", arguments),
             (F::Substr, "postgres") => self.pattern("SUBSTRING({}, {}::integer, {}::integer)", arguments),
@@ -215,7 +217,9 @@ impl Writer {
             (F::Floor, _) => self.called("FLOOR", arguments),
             (F::Sign, "postgres") => self.pattern("SIGN({})::bigint", arguments),
             (F::Sign, _) => self.called("SIGN", arguments),
-            (F::Round, "postgres") if arguments.len() == 2 => self.pattern("ROUND({}::numeric, {}::integer)", arguments),
+            (F::Round, "postgres") if arguments.len() == 2 => {
+                self.pattern("ROUND({}::numeric, {}::integer)", arguments)
+            }
             (F::Round, "postgres") => self.pattern("ROUND({}::numeric)", arguments),
             (F::Round, _) => self.called("ROUND", arguments),
             (F::Truncate, "postgres") => self.pattern("TRUNC({})", arguments),

@@ -66,7 +66,9 @@ impl Writer {
     /// A part of something larger: in brackets unless it stands for itself.
     pub(super) fn operand(&mut self, expr: Expr) {
         let alone = match &expr {
-            Expr::Column(_) | Expr::Value(_) | Expr::Query(_) | Expr::Cast(..) | Expr::Window(_) | Expr::Search(_) => true,
+            Expr::Column(_) | Expr::Value(_) | Expr::Query(_) | Expr::Cast(..) | Expr::Window(_) | Expr::Search(_) => {
+                true
+            }
             Expr::Aggregate { .. } => true,
             Expr::Call(function, _) => self.stands_alone(*function),
             Expr::JsonPath(_) => self.dialect.name() != "postgres",
@@ -91,7 +93,7 @@ impl Writer {
     }
 
     /// An expression whose place says the type of a bare placeholder.
-    pub(super) fn bare(&mut self, expr: Expr) {
+    pub(super) fn placed(&mut self, expr: Expr) {
         match expr {
             Expr::Value(value) if !value.is_null() => self.value(value),
             other => self.expr(other),

@@ -50,11 +50,8 @@ impl Writer {
                 query(self);
                 self.sql.push_str(", ");
                 let quoted = |mark: String| mark.replace(['"', '\0'], "");
-                let options = format!(
-                    "StartSel=\"{}\", StopSel=\"{}\", HighlightAll=true",
-                    quoted(start),
-                    quoted(stop)
-                );
+                let options =
+                    format!("StartSel=\"{}\", StopSel=\"{}\", HighlightAll=true", quoted(start), quoted(stop));
                 self.typed_value(Value::Text(options));
                 self.sql.push(')');
             }
@@ -90,7 +87,10 @@ impl Writer {
         for (n, text) in search.texts.into_iter().enumerate() {
             self.sql.push_str(if n == 0 { "" } else { ", " });
             if !matches!(text, Expr::Column(_)) {
-                self.unsupported("full-text search in anything but columns", "search in the columns of a FULLTEXT index");
+                self.unsupported(
+                    "full-text search in anything but columns",
+                    "search in the columns of a FULLTEXT index",
+                );
             }
             self.expr(text);
         }
@@ -153,7 +153,13 @@ fn boolean_query(words: &str, mode: SearchMode) -> String {
                 }
                 let beside_or = [n.checked_sub(1), Some(n + 1)].into_iter().flatten();
                 let optional = beside_or.filter_map(|n| parts.get(n)).any(|(_, word)| word == "or");
-                let sign = if *sign { "-" } else if optional { "" } else { "+" };
+                let sign = if *sign {
+                    "-"
+                } else if optional {
+                    ""
+                } else {
+                    "+"
+                };
                 terms.push(term(sign, word));
             }
             terms

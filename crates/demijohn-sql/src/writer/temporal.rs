@@ -3,8 +3,8 @@
 use demijohn_core::model::Value;
 use jiff::tz::TimeZone;
 
-use super::zone::{self, Clock};
 use super::Writer;
+use super::zone::{self, Clock};
 use crate::{DatePart, DateUnit, Expr, Function, Temporal};
 
 impl Writer {
@@ -299,9 +299,7 @@ impl Writer {
         let (before, between, after, turned) = match (self.dialect.name(), of) {
             ("sqlite", Temporal::Time) => ("django_time_diff(", ", ", ")", false),
             ("sqlite", _) => ("django_timestamp_diff(", ", ", ")", false),
-            ("mysql", Temporal::Time) => {
-                ("CAST((TIME_TO_SEC(", ") - TIME_TO_SEC(", ")) * 1000000 AS SIGNED)", false)
-            }
+            ("mysql", Temporal::Time) => ("CAST((TIME_TO_SEC(", ") - TIME_TO_SEC(", ")) * 1000000 AS SIGNED)", false),
             ("mysql", _) => ("TIMESTAMPDIFF(MICROSECOND, ", ", ", ")", true),
             (_, Temporal::Date) => ("(INTERVAL '1 day' * (", " - ", "))", false),
             _ => ("(", " - ", ")", false),

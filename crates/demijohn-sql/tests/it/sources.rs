@@ -127,6 +127,7 @@ fn whole_rows_with_an_aggregate_beside_them_are_grouped_by_their_keys() {
         distinct: false,
         argument: Some(Box::new(column(ROOT.child(3), "username"))),
         filter: None,
+        more: None,
     }];
     check(
         |dialect| writer::select(query.clone(), dialect),

@@ -250,8 +250,13 @@ fn groups_are_named_by_position_where_they_hold_values() {
         vec![(equals(column(&ROOT, "title"), "x"), Expr::Value(Value::Int(1)))],
         Box::new(Expr::Value(Value::Int(0))),
     );
-    let rows =
-        Expr::Aggregate { function: demijohn_sql::Aggregate::Count, distinct: false, argument: None, filter: None, more: None };
+    let rows = Expr::Aggregate {
+        function: demijohn_sql::Aggregate::Count,
+        distinct: false,
+        argument: None,
+        filter: None,
+        more: None,
+    };
     let mut query = Select::new(&ROOT);
     query.projection = Projection::Exprs(vec![is_new, column(&ROOT, "author")]);
     query.having = Some(Expr::Compare(Compare::Gt, Box::new((rows, Expr::Value(Value::Int(1))))));
