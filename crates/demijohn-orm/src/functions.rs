@@ -150,18 +150,16 @@ impl<T: FieldValue> Case<T> {
 
     /// The value if no condition holds.
     pub fn otherwise(self, value: impl Operand<T::Base>) -> Expression<T> {
-        match self.arms.is_empty() {
-            true => Expression::from_expr(value.into_expr()),
-            false => Expression::from_expr(Expr::Case(self.arms, Box::new(value.into_expr()))),
-        }
+        Expression::from_expr(self.ending(value.into_expr()))
     }
 
     /// NULL if no condition holds.
     pub fn or_null(self) -> Expression<Option<T>> {
-        match self.arms.is_empty() {
-            true => Expression::from_expr(Expr::Value(Value::Null)),
-            false => Expression::from_expr(Expr::Case(self.arms, Box::new(Expr::Value(Value::Null)))),
-        }
+        Expression::from_expr(self.ending(Expr::Value(Value::Null)))
+    }
+
+    fn ending(self, last: Expr) -> Expr {
+        if self.arms.is_empty() { last } else { Expr::Case(self.arms, Box::new(last)) }
     }
 }
 

@@ -312,7 +312,7 @@ impl Expr {
                 filter.iter_mut().for_each(|filter| visit(filter));
                 if let Some(more) = more {
                     more.order.iter_mut().for_each(|step| visit(&mut step.expr));
-                    more.second.iter_mut().for_each(|second| visit(second));
+                    more.second.iter_mut().for_each(&mut *visit);
                 }
             }
             Self::Window(window) => window.parts_mut().for_each(visit),

@@ -6,6 +6,7 @@ mod databases;
 mod corners;
 mod differential;
 mod many;
+mod expressions;
 mod migrations;
 mod models;
 mod paging;

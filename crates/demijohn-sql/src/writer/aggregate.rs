@@ -143,10 +143,9 @@ impl Writer {
             (A::AnyValue, "postgres") => "ARRAY_AGG",
             (A::AnyValue, _) => "MIN",
             (
-                A::BoolAnd | A::BoolOr | A::BitAnd | A::BitOr | A::BitXor | A::ArrayAgg | A::JsonAgg,
+                A::BoolAnd | A::BoolOr | A::BitAnd | A::BitOr | A::BitXor | A::ArrayAgg | A::JsonAgg | A::Regression(_),
                 "sqlite" | "mysql",
-            )
-            | (A::Regression(_), "sqlite" | "mysql") => {
+            ) => {
                 let asked = function.name().to_lowercase();
                 self.unsupported(&asked, "only PostgreSQL has it; read the values and work it out in Rust");
                 function.name()

@@ -6,11 +6,6 @@ use super::Writer;
 use crate::{Expr, Function};
 
 impl Writer {
-    /// Is a call of it one word and brackets, so that it needs none around it?
-    pub(super) fn stands_alone(&self, function: Function) -> bool {
-        !matches!(function, Function::Regex { .. })
-    }
-
     pub(super) fn called(&mut self, name: &str, arguments: Vec<Expr>) {
         self.sql.push_str(name);
         if name == "CURRENT_TIMESTAMP" {
@@ -156,7 +151,7 @@ impl Writer {
             (F::StrIndex, "postgres") => self.pattern("STRPOS({}, {})::bigint", arguments),
             // The position by letters that are the same, not only alike.
             (F::StrIndex, "mysql") => {
-                self.pattern("INSTR(CONVERT({} USING utf8mb4) COLLATE utf8mb4_bin, {})", arguments)
+                self.pattern("INSTR(CONVERT({} USING utf8mb4) COLLATE utf8mb4_bin, {})", arguments);
             }
             (F::StrIndex, _) => self.called("INSTR", arguments),
             (F::Substr, "postgres") if arguments.len() == 2 => self.pattern("SUBSTRING({}, {}::integer)", arguments),
@@ -218,7 +213,7 @@ impl Writer {
             (F::Sign, "postgres") => self.pattern("SIGN({})::bigint", arguments),
             (F::Sign, _) => self.called("SIGN", arguments),
             (F::Round, "postgres") if arguments.len() == 2 => {
-                self.pattern("ROUND({}::numeric, {}::integer)", arguments)
+                self.pattern("ROUND({}::numeric, {}::integer)", arguments);
             }
             (F::Round, "postgres") => self.pattern("ROUND({}::numeric)", arguments),
             (F::Round, _) => self.called("ROUND", arguments),
@@ -233,6 +228,8 @@ impl Writer {
             (F::Log, _) => self.called("LOG", arguments),
             (F::ATan2, "postgres") => self.pattern("ATAN2({}::double precision, {}::double precision)", arguments),
             (F::Power, "postgres") => self.pattern("POWER({}::double precision, {}::double precision)", arguments),
+            (F::ATan2, _) => self.called("ATAN2", arguments),
+            (F::Power, _) => self.called("POWER", arguments),
             (one, _) => {
                 let name = math_name(one);
                 if postgres {

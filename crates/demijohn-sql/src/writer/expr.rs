@@ -3,7 +3,7 @@
 use demijohn_core::model::Value;
 
 use super::{Writer, joins};
-use crate::{Compare, Expr};
+use crate::{Compare, Expr, Function};
 
 impl Writer {
     pub(super) fn expr(&mut self, expr: Expr) {
@@ -70,7 +70,7 @@ impl Writer {
                 true
             }
             Expr::Aggregate { .. } => true,
-            Expr::Call(function, _) => self.stands_alone(*function),
+            Expr::Call(function, _) => !matches!(function, Function::Regex { .. }),
             Expr::JsonPath(_) => self.dialect.name() != "postgres",
             _ => false,
         };

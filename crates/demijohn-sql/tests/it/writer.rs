@@ -234,13 +234,13 @@ fn set_takes_values_from_other_tables_without_joining_them() {
     check(
         |dialect| writer::update(update.clone(), dialect),
         expect![[r#"
-        UPDATE "blog_post" SET "title" = CASE WHEN EXISTS (SELECT 1 FROM "blog_post" AS t0 WHERE t0."title" = "blog_post"."title") THEN ? ELSE (SELECT t1."username" FROM "auth_user" AS t1 WHERE t1."id" = "blog_post"."author_id") END WHERE "id" = ?
-          [Text("twice"), Int(7)]
-        UPDATE "blog_post" SET "title" = CASE WHEN EXISTS (SELECT 1 FROM "blog_post" AS t0 WHERE t0."title" = "blog_post"."title") THEN $1 ELSE (SELECT t1."username" FROM "auth_user" AS t1 WHERE t1."id" = "blog_post"."author_id") END WHERE "id" = $2
-          [Text("twice"), Int(7)]
-        UPDATE `blog_post` SET `title` = CASE WHEN EXISTS (SELECT 1 FROM `blog_post` AS t0 WHERE t0.`title` = `blog_post`.`title`) THEN ? ELSE (SELECT t1.`username` FROM `auth_user` AS t1 WHERE t1.`id` = `blog_post`.`author_id`) END WHERE `id` = ?
-          [Text("twice"), Int(7)]
-    "#]],
+            UPDATE "blog_post" SET "title" = CASE WHEN EXISTS (SELECT 1 FROM "blog_post" AS t0 WHERE t0."title" = "blog_post"."title") THEN ? ELSE (SELECT t1."username" FROM "auth_user" AS t1 WHERE t1."id" = "blog_post"."author_id") END WHERE "id" = ?
+              [Text("twice"), Int(7)]
+            UPDATE "blog_post" SET "title" = CASE WHEN EXISTS (SELECT 1 FROM "blog_post" AS t0 WHERE t0."title" = "blog_post"."title") THEN $1::text ELSE (SELECT t1."username" FROM "auth_user" AS t1 WHERE t1."id" = "blog_post"."author_id") END WHERE "id" = $2
+              [Text("twice"), Int(7)]
+            UPDATE `blog_post` SET `title` = CASE WHEN EXISTS (SELECT 1 FROM `blog_post` AS t0 WHERE t0.`title` = `blog_post`.`title`) THEN ? ELSE (SELECT t1.`username` FROM `auth_user` AS t1 WHERE t1.`id` = `blog_post`.`author_id`) END WHERE `id` = ?
+              [Text("twice"), Int(7)]
+        "#]],
     );
 }
 
@@ -263,20 +263,20 @@ fn groups_are_named_by_position_where_they_hold_values() {
     check(
         |dialect| writer::select(query.clone(), dialect),
         expect![[r#"
-        SELECT CASE WHEN "title" = ? THEN ? ELSE ? END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > ?
-          [Text("x"), Int(1), Int(0), Int(1)]
-        SELECT CASE WHEN "title" = $1 THEN $2 ELSE $3 END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > $4
-          [Text("x"), Int(1), Int(0), Int(1)]
-        SELECT CASE WHEN `title` = ? THEN ? ELSE ? END, `author_id` FROM `blog_post` GROUP BY 1, `author_id` HAVING COUNT(*) > ?
-          [Text("x"), Int(1), Int(0), Int(1)]
-    "#]],
+            SELECT CASE WHEN "title" = ? THEN ? ELSE ? END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > ?
+              [Text("x"), Int(1), Int(0), Int(1)]
+            SELECT CASE WHEN "title" = $1 THEN $2::bigint ELSE $3::bigint END, "author_id" FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > $4::bigint
+              [Text("x"), Int(1), Int(0), Int(1)]
+            SELECT CASE WHEN `title` = ? THEN ? ELSE ? END, `author_id` FROM `blog_post` GROUP BY 1, `author_id` HAVING COUNT(*) > ?
+              [Text("x"), Int(1), Int(0), Int(1)]
+        "#]],
     );
     check(
         |dialect| writer::count(query.clone(), dialect),
         expect![[r#"
             SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = ? THEN ? ELSE ? END AS v1, "author_id" AS v2 FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > ?) AS counted
               [Text("x"), Int(1), Int(0), Int(1)]
-            SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = $1 THEN $2 ELSE $3 END AS v1, "author_id" AS v2 FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > $4) AS counted
+            SELECT COUNT(*) FROM (SELECT CASE WHEN "title" = $1 THEN $2::bigint ELSE $3::bigint END AS v1, "author_id" AS v2 FROM "blog_post" GROUP BY 1, "author_id" HAVING COUNT(*) > $4::bigint) AS counted
               [Text("x"), Int(1), Int(0), Int(1)]
             SELECT COUNT(*) FROM (SELECT CASE WHEN `title` = ? THEN ? ELSE ? END AS v1, `author_id` AS v2 FROM `blog_post` GROUP BY 1, `author_id` HAVING COUNT(*) > ?) AS counted
               [Text("x"), Int(1), Int(0), Int(1)]
@@ -324,12 +324,12 @@ fn exact_numbers_are_numbers_beside_expressions() {
     check(
         |dialect| writer::select(query.clone(), dialect),
         expect![[r#"
-        SELECT 1 FROM "blog_post" WHERE ("id" * CAST(? AS NUMERIC)) > CAST(? AS NUMERIC)
-          [Decimal(1.5), Decimal(2)]
-        SELECT 1 FROM "blog_post" WHERE ("id" * $1) > $2
-          [Decimal(1.5), Decimal(2)]
-        SELECT 1 FROM `blog_post` WHERE (`id` * ?) > ?
-          [Decimal(1.5), Decimal(2)]
-    "#]],
+            SELECT 1 FROM "blog_post" WHERE ("id" * CAST(? AS NUMERIC)) > CAST(? AS NUMERIC)
+              [Decimal(1.5), Decimal(2)]
+            SELECT 1 FROM "blog_post" WHERE ("id" * $1::numeric) > $2::numeric
+              [Decimal(1.5), Decimal(2)]
+            SELECT 1 FROM `blog_post` WHERE (`id` * ?) > ?
+              [Decimal(1.5), Decimal(2)]
+        "#]],
     );
 }

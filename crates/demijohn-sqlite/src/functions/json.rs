@@ -51,9 +51,8 @@ fn has_within(whole: &Value, part: &Value) -> bool {
 }
 
 pub(super) fn register(connection: &Connection) -> Outcome<()> {
-    const BOTH: [(&str, fn(&Value, &Value) -> bool); 2] =
-        [("demijohn_json_equal", equal), ("demijohn_json_contains", has)];
-    for (name, test) in BOTH {
+    type Test = fn(&Value, &Value) -> bool;
+    for (name, test) in [("demijohn_json_equal", equal as Test), ("demijohn_json_contains", has)] {
         connection.create_scalar_function(name, 2, deterministic(), move |context| {
             Ok(document(context, 0)?.zip(document(context, 1)?).map(|(left, right)| test(&left, &right)))
         })?;

@@ -21,7 +21,9 @@ fn finite(number: f64) -> Option<f64> {
 }
 
 pub(super) fn register(connection: &Connection) -> Outcome<()> {
-    const ONE: [(&str, fn(f64) -> f64); 16] = [
+    type One = fn(f64) -> f64;
+    type Two = fn(f64, f64) -> f64;
+    const ONE: &[(&str, One)] = &[
         ("ACOS", f64::acos),
         ("ASIN", f64::asin),
         ("ATAN", f64::atan),
@@ -39,18 +41,18 @@ pub(super) fn register(connection: &Connection) -> Outcome<()> {
         ("CEIL", f64::ceil),
         ("LOG10", f64::log10),
     ];
-    for (name, function) in ONE {
+    for &(name, function) in ONE {
         connection.create_scalar_function(name, 1, deterministic(), move |context| {
             Ok(number(context, 0).map(function).and_then(finite))
         })?;
     }
-    const TWO: [(&str, fn(f64, f64) -> f64); 4] = [
+    const TWO: &[(&str, Two)] = &[
         ("ATAN2", f64::atan2),
         ("LOG", |base, number| number.log(base)),
         ("MOD", |left, right| left % right),
         ("POWER", f64::powf),
     ];
-    for (name, function) in TWO {
+    for &(name, function) in TWO {
         connection.create_scalar_function(name, 2, deterministic(), move |context| {
             let pair = number(context, 0).zip(number(context, 1));
             Ok(pair.map(|(left, right)| function(left, right)).and_then(finite))

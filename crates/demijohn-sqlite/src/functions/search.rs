@@ -139,6 +139,6 @@ fn headline(context: &Context<'_>) -> Outcome<Option<String>> {
 }
 
 pub(super) fn register(connection: &Connection) -> Outcome<()> {
-    connection.create_scalar_function("demijohn_search", -1, deterministic(), |context| search(context))?;
-    connection.create_scalar_function("demijohn_headline", 5, deterministic(), |context| headline(context))
+    connection.create_scalar_function("demijohn_search", -1, deterministic(), search)?;
+    connection.create_scalar_function("demijohn_headline", 5, deterministic(), headline)
 }

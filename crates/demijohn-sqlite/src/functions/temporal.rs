@@ -88,10 +88,10 @@ fn shown(moment: DateTime) -> String {
 
 pub(super) fn register(connection: &Connection) -> Outcome<()> {
     let scalar = |name, count, function: fn(&Context<'_>) -> Outcome<Option<String>>| {
-        connection.create_scalar_function(name, count, deterministic(), move |context| function(context))
+        connection.create_scalar_function(name, count, deterministic(), function)
     };
     let number = |name, count, function: fn(&Context<'_>) -> Outcome<Option<i64>>| {
-        connection.create_scalar_function(name, count, deterministic(), move |context| function(context))
+        connection.create_scalar_function(name, count, deterministic(), function)
     };
     number("django_date_extract", 2, |context| {
         let Some(moment) = civil(context, 1)? else { return Ok(None) };
@@ -133,7 +133,7 @@ pub(super) fn register(connection: &Connection) -> Outcome<()> {
         let pair = time(context, 0)?.zip(time(context, 1)?);
         Ok(pair.map(|(left, right)| left.duration_since(right).as_micros() as i64))
     })?;
-    connection.create_scalar_function("django_format_dtdelta", 3, deterministic(), |context| delta(context))
+    connection.create_scalar_function("django_format_dtdelta", 3, deterministic(), delta)
 }
 
 /// The moment, in UTC, at which a unit began by the clocks of a zone.

@@ -37,7 +37,8 @@ fn digest<D: Digest>(bytes: &[u8]) -> String {
 }
 
 pub(super) fn register(connection: &Connection) -> Outcome<()> {
-    const DIGESTS: [(&str, fn(&[u8]) -> String); 6] = [
+    type Hash = fn(&[u8]) -> String;
+    const DIGESTS: &[(&str, Hash)] = &[
         ("MD5", digest::<Md5>),
         ("SHA1", digest::<Sha1>),
         ("SHA224", digest::<Sha224>),
@@ -45,7 +46,7 @@ pub(super) fn register(connection: &Connection) -> Outcome<()> {
         ("SHA384", digest::<Sha384>),
         ("SHA512", digest::<Sha512>),
     ];
-    for (name, function) in DIGESTS {
+    for &(name, function) in DIGESTS {
         connection.create_scalar_function(name, 1, deterministic(), move |context| {
             Ok(text(context, 0)?.map(|text| function(text.as_bytes())))
         })?;
