@@ -5,8 +5,8 @@ mod databases;
 
 mod corners;
 mod differential;
-mod many;
 mod expressions;
+mod many;
 mod migrations;
 mod models;
 mod paging;
