@@ -18,6 +18,7 @@ mod executor;
 mod expression;
 mod field_value;
 mod functions;
+pub mod introspect;
 pub mod migrations;
 mod model;
 mod operand;

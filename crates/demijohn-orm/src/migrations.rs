@@ -53,6 +53,7 @@ pub use step::{MigrationFn, nothing};
 
 pub(crate) use commands::{commands, require_applied};
 pub(crate) use editor::Editor;
+pub(crate) use inspect::rows;
 pub(crate) use operation::Operation;
 pub(crate) use step::Step;
 

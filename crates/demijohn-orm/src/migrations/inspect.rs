@@ -2,8 +2,10 @@
 
 use demijohn_core::Result;
 use demijohn_core::model::Value;
-use demijohn_sql::schema::{Existing, ExistingIndex, SchemaObject, quoted};
+use demijohn_sql::schema::{Existing, SchemaObject, quoted};
 use demijohn_sql::{Connection, Flow, Row, Statement, ValueRef};
+
+use crate::introspect;
 
 /// The rows of a query, each value as the database has it.
 pub(crate) async fn rows(connection: &dyn Connection, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>> {
@@ -63,43 +65,15 @@ pub(crate) async fn count(connection: &dyn Connection, table: &str, condition: &
     number(connection, &format!("SELECT count(*) FROM {table} WHERE {condition}")).await
 }
 
-/// What the database says about a table. Only SQLite is asked yet; elsewhere everything has its usual name.
+/// What the database says about a table.
 pub(crate) async fn existing(connection: &dyn Connection, table: &str) -> Result<Existing> {
-    if connection.dialect().name() != "sqlite" {
-        return Ok(Existing::default());
-    }
-    let columns = columns(connection, table).await?;
-    let (indexes, objects) = (indexes(connection, table).await?, objects(connection).await?);
-    Ok(Existing { columns, indexes, objects, ..Existing::default() })
+    let existing = introspect::existing(introspect::find(connection, table).await?);
+    let is_sqlite = connection.dialect().name() == "sqlite";
+    Ok(Existing { objects: if is_sqlite { objects(connection).await? } else { Vec::new() }, ..existing })
 }
 
 fn text(value: &Value) -> Option<String> {
-    value.as_text().map(str::to_owned)
-}
-
-async fn indexes(connection: &dyn Connection, table: &str) -> Result<Vec<ExistingIndex>> {
-    let sql = "SELECT l.\"name\", l.\"unique\", m.\"sql\", i.\"name\" FROM pragma_index_list(?) AS l \
-               JOIN pragma_index_info(l.\"name\") AS i \
-               LEFT JOIN sqlite_master AS m ON m.\"type\" = 'index' AND m.\"name\" = l.\"name\" \
-               ORDER BY l.\"seq\" DESC, i.\"seqno\"";
-    let mut indexes: Vec<ExistingIndex> = Vec::new();
-    for row in rows(connection, sql, vec![table.into()]).await? {
-        let [name, unique, sql, column] = row.as_slice() else { continue };
-        let name = text(name).unwrap_or_default();
-        if let Some(index) = indexes.last_mut().filter(|index| index.name == name) {
-            index.columns.push(text(column));
-        } else {
-            let unique = unique.as_int() == Some(1);
-            indexes.push(ExistingIndex {
-                name,
-                columns: vec![text(column)],
-                unique,
-                sql: text(sql),
-                ..ExistingIndex::default()
-            });
-        }
-    }
-    Ok(indexes)
+    introspect::text(value)
 }
 
 async fn objects(connection: &dyn Connection) -> Result<Vec<SchemaObject>> {
