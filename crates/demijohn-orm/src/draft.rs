@@ -1,20 +1,32 @@
 //! [`Draft`]: a row that is not stored yet.
 
+mod bulk;
+mod once;
+
+pub(crate) use bulk::positions;
+pub use bulk::{BulkCreate, BulkUpdate};
+
 use std::marker::PhantomData;
 
 use demijohn_core::Result;
 use demijohn_core::model::Value;
 
-use crate::{Executor, Model, Plan, run};
+use crate::{Executor, FieldValue as _, Model, Plan, run};
 
 /// A row that is not stored yet: which fields were given, and their values.
 ///
 /// The builder that the derive writes for [`Model::create`] is one of these with a type for each required field, so
 /// that leaving one out does not compile. `build()` gives the draft itself, for [`Model::bulk_create`].
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Draft<M> {
     values: Vec<Option<Value>>,
     _model: PhantomData<fn() -> M>,
+}
+
+impl<M> Clone for Draft<M> {
+    fn clone(&self) -> Self {
+        Self { values: self.values.clone(), _model: PhantomData }
+    }
 }
 
 impl<M: Model> Draft<M> {
@@ -29,10 +41,16 @@ impl<M: Model> Draft<M> {
         self
     }
 
+    /// Gives it a key of your own choice.
+    pub fn with_key(self, key: M::Key) -> Self {
+        self.set(M::meta().key_index(), key.to_value())
+    }
+
     /// Stores the row.
     ///
     /// # Errors
-    /// `orm.unique` and the like when the database refuses it.
+    /// `orm.too_long` and `orm.out_of_range` when a value does not fit its column; `orm.unique` and the like when the
+    /// database refuses it.
     pub async fn save(self, db: &dyn Executor) -> Result<M> {
         let values = run::insert_row(db, M::meta(), self.values).await?;
         M::from_row(&values, &Plan::OWN)
@@ -46,28 +64,6 @@ impl<M: Model> Draft<M> {
 impl<M: Model> Default for Draft<M> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Many rows that are not stored yet.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is stored until `.save(&db)` is awaited"]
-pub struct BulkCreate<M> {
-    rows: Vec<Vec<Option<Value>>>,
-    _model: PhantomData<fn() -> M>,
-}
-
-impl<M: Model> BulkCreate<M> {
-    pub(crate) fn new(drafts: impl IntoIterator<Item = Draft<M>>) -> Self {
-        Self { rows: drafts.into_iter().map(Draft::into_values).collect(), _model: PhantomData }
-    }
-
-    /// Stores them, all or none; how many is returned.
-    ///
-    /// # Errors
-    /// `orm.unique` and the like when the database refuses one of them.
-    pub async fn save(self, db: &dyn Executor) -> Result<u64> {
-        run::insert_rows(db, M::meta(), self.rows).await
     }
 }
 

@@ -39,7 +39,7 @@ pub use condition::Condition;
 pub use db::{DatabaseRouter, Db, Replicas};
 pub use delete::{Collected, collect, delete_rows};
 pub use demijohn_web::{QueryLog, QueryRecord, RepeatedQuery};
-pub use draft::{BulkCreate, Draft, Provided};
+pub use draft::{BulkCreate, BulkUpdate, Draft, Provided};
 pub use executor::{Access, Executor};
 pub use expression::{Expression, InTimeZone, Order, Ordering};
 pub use field_value::{FieldValue, Text};

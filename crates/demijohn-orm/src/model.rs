@@ -2,11 +2,12 @@
 
 use std::future::Future;
 
-use demijohn_core::model::{FieldKind, ModelMeta, Timestamp, Value};
+use demijohn_core::model::{AutoNow, FieldKind, FieldMeta, ModelMeta, Timestamp, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{Path, Row};
 
-use crate::{BulkCreate, Draft, Executor, FieldValue, QuerySet, Rows, run};
+use crate::draft::positions;
+use crate::{BulkCreate, BulkUpdate, ColumnList, Draft, Executor, FieldValue, QuerySet, Rows, run};
 
 /// A struct whose values are rows of a table.
 ///
@@ -72,8 +73,82 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// `orm.row_gone` when the row is no longer there; `orm.unique` and the like when the database refuses.
     fn save(&mut self, db: &dyn Executor) -> impl Future<Output = Result<()>> + Send {
         self.touch(run::now());
+        let mut values = self.values();
+        async move {
+            // What the database works out from the others is read again.
+            let made = Self::meta().fields.iter().enumerate().filter(|(_, field)| field.generated.is_some());
+            let made: Vec<u16> = made.map(|(n, _)| n as u16).collect();
+            if made.is_empty() {
+                return run::update_row(db, Self::root(), values).await;
+            }
+            run::update_row(db, Self::root(), values.clone()).await?;
+            run::read_again(db, Self::root(), &mut values, &made).await?;
+            *self = Self::from_row(&values, &Plan::OWN)?;
+            Ok(())
+        }
+    }
+
+    /// Writes only these fields of this row back, and those that follow the clock.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db, mut post: Post) -> demijohn_core::Result<()> {
+    /// // UPDATE "blog_post" SET "title" = ?, "views" = ? WHERE "id" = ?
+    /// post.save_only(|p| (p.title, p.views), &db).await?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Model::save`].
+    fn save_only<C: ColumnList>(
+        &mut self,
+        fields: impl FnOnce(Self::Columns) -> C,
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<()>> + Send {
+        self.touch(run::now());
         let values = self.values();
-        async move { run::update_row(db, Self::root(), values).await }
+        let mut fields = positions::<Self, C>(fields);
+        let clock = |(_, field): &(usize, &FieldMeta)| field.auto_now == AutoNow::OnSave;
+        let clock: Vec<u16> = Self::meta().fields.iter().enumerate().filter(clock).map(|(n, _)| n as u16).collect();
+        fields.extend(clock.into_iter().filter(|field| !fields.contains(field)).collect::<Vec<_>>());
+        async move { run::update_fields(db, Self::root(), values, &fields).await }
+    }
+
+    /// Stores this row as a new one, with the key that it has.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db, post: Post) -> demijohn_core::Result<()> {
+    /// // INSERT INTO "blog_post" ("id", "title", "views", "author_id") VALUES (?, ?, ?, ?)
+    /// let post = post.insert(&db).await?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// `orm.unique` when a row with its key is there; what else the database refuses.
+    fn insert(self, db: &dyn Executor) -> impl Future<Output = Result<Self>> + Send {
+        let values = self.values().into_iter().map(Some).collect();
+        async move { Self::from_row(&run::insert_row(db, Self::meta(), values).await?, &Plan::OWN) }
+    }
+
+    /// New values for many rows at once: `Post::bulk_update(&posts, |p| (p.title, p.views)).save(&db)`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db, mut posts: Vec<Post>) -> demijohn_core::Result<()> {
+    /// posts.iter_mut().for_each(|post| post.views += 1);
+    /// // PostgreSQL: WITH v(k, v1) AS (VALUES ($1, $2), …) UPDATE "blog_post" SET "views" = v.v1 FROM v WHERE …
+    /// Post::bulk_update(&posts, |p| p.views).save(&db).await?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    fn bulk_update<'a, C: ColumnList>(
+        rows: impl IntoIterator<Item = &'a Self>,
+        fields: impl FnOnce(Self::Columns) -> C,
+    ) -> BulkUpdate<Self> {
+        BulkUpdate::new(rows, fields)
     }
 
     /// Deletes this row, and does to the rows that point to it what their `on_delete` says.
@@ -92,6 +167,33 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn refresh(&mut self, db: &dyn Executor) -> impl Future<Output = Result<()>> + Send {
         async move {
             *self = Self::objects().with_key(self.key()).get(db).await?;
+            Ok(())
+        }
+    }
+
+    /// Reads only these fields of this row again. Related rows that were read with it are forgotten.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db, mut post: Post) -> demijohn_core::Result<()> {
+    /// // SELECT "views" FROM "blog_post" WHERE "id" = ?
+    /// post.refresh_only(|p| p.views, &db).await?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// `NotFound` when it is no longer there.
+    fn refresh_only<C: ColumnList>(
+        &mut self,
+        fields: impl FnOnce(Self::Columns) -> C,
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<()>> + Send {
+        let mut values = self.values();
+        let fields = positions::<Self, C>(fields);
+        async move {
+            run::read_again(db, Self::root(), &mut values, &fields).await?;
+            *self = Self::from_row(&values, &Plan::OWN)?;
             Ok(())
         }
     }

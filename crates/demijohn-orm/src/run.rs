@@ -1,11 +1,18 @@
 //! Running statements: the one place where trees become SQL and reach a driver.
 
+mod fit;
+mod many;
+mod new;
+
 use demijohn_core::model::{AutoNow, FieldKind, FieldMeta, ModelMeta, Timestamp, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{
-    Assignment, Column, Compare, Connection, Delete, Expr, Flow, Insert, Outcome, Path, Projection, RowSink, Select,
-    Statement, Update, ValueRef, writer,
+    Assignment, Column, Compare, Connection, Delete, Expr, Flow, Outcome, Path, Projection, RowSink, Select, Statement,
+    Update, ValueRef, decode, writer,
 };
+
+pub(crate) use many::{BulkOptions, insert_many, insert_rows, update_many};
+pub(crate) use new::insert_row;
 
 use crate::field_value::FollowsClock;
 use crate::watch::parameters;
@@ -105,6 +112,11 @@ pub(crate) async fn update(db: &dyn Executor, update: Update) -> Result<u64> {
     if update.assignments.is_empty() {
         return Ok(0);
     }
+    for assignment in &update.assignments {
+        if let Expr::Value(value) = &assignment.value {
+            fit::check(&update.from.model().fields[usize::from(assignment.field)], value)?;
+        }
+    }
     let connection = db.connection_for(update.from.model(), Access::Write)?;
     let statement = writer::update(update, connection.dialect());
     Ok(execute_on(db, connection, &statement).await?.rows)
@@ -129,7 +141,7 @@ pub(crate) async fn update_row(db: &dyn Executor, from: &'static Path, values: V
     let assignments = values
         .into_iter()
         .enumerate()
-        .filter(|(field, _)| *field != key_index)
+        .filter(|(field, _)| *field != key_index && from.model().fields[*field].generated.is_none())
         .map(|(field, value)| Assignment { field: field as u16, value: Expr::Value(value) })
         .collect();
     update_one(db, from, key, assignments).await
@@ -155,6 +167,58 @@ pub(crate) async fn update_one(
     Ok(())
 }
 
+/// Adds the fields that follow the clock on every save, where they were not given.
+pub(crate) fn follow_clock(meta: &'static ModelMeta, assignments: &mut Vec<Assignment>) {
+    let now = now();
+    for (n, field) in meta.fields.iter().enumerate() {
+        let given = assignments.iter().any(|assignment| usize::from(assignment.field) == n);
+        if field.auto_now == AutoNow::OnSave && !given {
+            assignments.push(Assignment { field: n as u16, value: Expr::Value(clock(field, now)) });
+        }
+    }
+}
+
+/// Writes some columns of a row, and those that follow the clock.
+pub(crate) async fn update_fields(
+    db: &dyn Executor,
+    from: &'static Path,
+    mut values: Vec<Value>,
+    fields: &[u16],
+) -> Result<()> {
+    let key = values[from.model().key_index()].clone();
+    let own = fields.iter().filter(|field| usize::from(**field) != from.model().key_index());
+    let assignments = own.map(|field| {
+        let value = Expr::Value(std::mem::take(&mut values[usize::from(*field)]));
+        Assignment { field: *field, value }
+    });
+    let assignments = assignments.collect();
+    update_one(db, from, key, assignments).await
+}
+
+/// Reads some columns of a row again into its values.
+pub(crate) async fn read_again(
+    db: &dyn Executor,
+    from: &'static Path,
+    values: &mut [Value],
+    fields: &[u16],
+) -> Result<()> {
+    let meta = from.model();
+    let mut select = Select { filter: Some(key_is(from, values[meta.key_index()].clone())), ..Select::new(from) };
+    let columns = fields.iter().map(|field| Expr::Column(Column { path: from, field: *field }));
+    select.projection = Projection::Exprs(columns.collect());
+    let mut found = fields.is_empty();
+    query(db, select, &mut |row| {
+        found = true;
+        for (n, field) in fields.iter().enumerate() {
+            let field = usize::from(*field);
+            values[field] = decode(row.get(n)?, meta.fields[field].kind)?;
+        }
+        Ok(Flow::Stop)
+    })
+    .await?;
+    if found { Ok(()) } else { Err(crate::model::not_found(meta)) }
+}
+
 /// The present moment, as a field that follows the clock keeps it.
 pub(crate) fn clock(field: &FieldMeta, now: Timestamp) -> Value {
     match field.kind {
@@ -162,93 +226,4 @@ pub(crate) fn clock(field: &FieldMeta, now: Timestamp) -> Value {
         FieldKind::Time => Value::Time(FollowsClock::at(now)),
         _ => Value::Timestamp(now),
     }
-}
-
-/// Fills in what a new row was not given: defaults and the clock.
-fn complete(meta: &'static ModelMeta, mut given: Vec<Option<Value>>, now: Timestamp) -> Result<Vec<Option<Value>>> {
-    let (found, wanted) = (given.len(), meta.fields.len());
-    if found != wanted {
-        let message = format!("a new `{}` was given {found} values for its {wanted} fields", meta.name);
-        return Err(Error::new(ErrorKind::Internal, "orm.value_count", message));
-    }
-    for (field, value) in meta.fields.iter().zip(&mut given) {
-        if field.auto_now != AutoNow::Never && value.is_none() {
-            *value = Some(clock(field, now));
-        }
-        if value.is_none() && !field.auto {
-            *value = field.default.map(|default| default());
-        }
-        if value.is_none() && field.null {
-            *value = Some(Value::Null);
-        }
-        if value.is_none() && !field.auto {
-            return Err(Error::new(
-                ErrorKind::Invalid,
-                "orm.missing_field",
-                format!("a new `{}` was given no `{}`", meta.name, field.name),
-            ));
-        }
-    }
-    Ok(given)
-}
-
-/// Stores a row; its values come back in the order of the fields, its new key among them.
-pub(crate) async fn insert_row(
-    db: &dyn Executor,
-    meta: &'static ModelMeta,
-    given: Vec<Option<Value>>,
-) -> Result<Vec<Value>> {
-    let given = complete(meta, given, now())?;
-    let fields: Vec<u16> = (0..given.len()).filter(|n| given[*n].is_some()).map(|n| n as u16).collect();
-    let mut values: Vec<Value> = given.iter().map(|value| value.clone().unwrap_or_default()).collect();
-    let row = given.into_iter().flatten().collect();
-    let insert = Insert { model: meta, fields, rows: vec![row], ignore_conflicts: false };
-    let connection = db.connection_for(meta, Access::Write)?;
-    let statement = writer::insert(insert, connection.dialect());
-    let outcome = execute_on(db, connection, &statement).await?;
-    let key = meta.key_index();
-    if values[key].is_null() {
-        values[key] = outcome.last_key.map_or(Value::Null, Value::Int);
-    }
-    Ok(values)
-}
-
-/// Stores many rows, all or none.
-pub(crate) async fn insert_rows(
-    db: &dyn Executor,
-    meta: &'static ModelMeta,
-    rows: Vec<Vec<Option<Value>>>,
-) -> Result<u64> {
-    let now = now();
-    let mut groups: Vec<(Vec<u16>, Vec<Vec<Value>>)> = Vec::new();
-    for row in rows {
-        let row = complete(meta, row, now)?;
-        let fields: Vec<u16> = (0..row.len()).filter(|n| row[*n].is_some()).map(|n| n as u16).collect();
-        let values = row.into_iter().flatten().collect();
-        match groups.last_mut() {
-            Some((known, rows)) if *known == fields => rows.push(values),
-            _ => groups.push((fields, vec![values])),
-        }
-    }
-    match groups.as_slice() {
-        [] => Ok(0),
-        [(fields, rows)] => insert_group(db, meta, fields, rows).await,
-        _ => {
-            crate::transaction::transaction_of(db, async |tx| {
-                let mut count = 0;
-                for (fields, rows) in &groups {
-                    count += insert_group(tx, meta, fields, rows).await?;
-                }
-                Ok(count)
-            })
-            .await
-        }
-    }
-}
-
-async fn insert_group(db: &dyn Executor, meta: &'static ModelMeta, fields: &[u16], rows: &[Vec<Value>]) -> Result<u64> {
-    let connection = db.connection_for(meta, Access::Write)?;
-    let sql = writer::insert_one(meta, fields, false, connection.dialect());
-    let execution = connection.execute_many(&sql, rows);
-    Ok(db.watch().over(&sql, || format!("{} rows", rows.len()), execution).await?.rows)
 }

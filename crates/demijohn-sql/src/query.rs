@@ -329,8 +329,27 @@ pub struct Insert {
     pub fields: Vec<u16>,
     /// The values, one list for each row.
     pub rows: Vec<Vec<Value>>,
-    /// Leaves a row out, without an error, when its key or a unique value is there already?
-    pub ignore_conflicts: bool,
+    /// What about a row whose key or unique value is there already.
+    pub conflict: Conflict,
+    /// Which of the stored rows' fields come back, in this order; without any, only the key that the database made.
+    pub returning: Vec<u16>,
+}
+
+/// What an insert does about a row whose key or unique value is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Conflict {
+    /// It fails with `orm.unique`.
+    #[default]
+    Fail,
+    /// It leaves the row out.
+    Ignore,
+    /// It changes the row that is there.
+    Update {
+        /// The fields that are unique together. (MariaDB takes any unique value.)
+        unique: Vec<u16>,
+        /// The fields that get the values of the new row.
+        fields: Vec<u16>,
+    },
 }
 
 /// One column that gets a new value.

@@ -10,6 +10,7 @@ mod cast;
 mod distinct;
 mod expr;
 mod extent;
+mod insert;
 pub(crate) mod joins;
 mod json;
 mod lock;
@@ -25,9 +26,10 @@ mod zone;
 
 use std::fmt::Write as _;
 
-use demijohn_core::model::{ModelMeta, Value};
+use demijohn_core::model::Value;
 
-use crate::{Column, Delete, Dialect, Expr, Extent, Insert, Path, Projection, Refused, Select, Statement, Update};
+use crate::{Column, Delete, Dialect, Expr, Extent, Path, Projection, Refused, Select, Statement, Update};
+pub use insert::{bulk_update, insert, insert_one, update_one};
 use joins::{Place, Scope};
 
 /// Writes a query.
@@ -43,31 +45,6 @@ pub fn count(query: Select, dialect: &'static dyn Dialect) -> Statement {
     let mut writer = Writer::new(dialect);
     writer.count(query);
     writer.finish()
-}
-
-/// Writes an insert. Every row must have a value for each of the fields.
-pub fn insert(insert: Insert, dialect: &'static dyn Dialect) -> Statement {
-    let mut writer = Writer::new(dialect);
-    let rows = insert.rows.len();
-    writer.insert_head(insert.model, &insert.fields, insert.ignore_conflicts);
-    for n in 0..rows {
-        writer.sql.push_str(if n == 0 { "" } else { ", " });
-        writer.row_of_placeholders(insert.fields.len(), n * insert.fields.len());
-    }
-    writer.insert_tail(insert.model, insert.ignore_conflicts);
-    writer.params = insert.rows.into_iter().flatten().collect();
-    writer.finish()
-}
-
-/// Writes the text of an insert of one row, to be run with many lists of values.
-pub fn insert_one(model: &'static ModelMeta, fields: &[u16], ignore: bool, dialect: &'static dyn Dialect) -> String {
-    let mut writer = Writer::new(dialect);
-    writer.insert_head(model, fields, ignore);
-    writer.row_of_placeholders(fields.len(), 0);
-    if ignore && dialect.name() == "postgres" {
-        writer.sql.push_str(" ON CONFLICT DO NOTHING");
-    }
-    writer.sql
 }
 
 /// Writes an update.
@@ -178,47 +155,6 @@ impl Writer {
             Place::Alone => {}
         }
         self.name(column.meta().column);
-    }
-
-    fn insert_head(&mut self, model: &'static ModelMeta, fields: &[u16], ignore: bool) {
-        self.sql.push_str(match (ignore, self.dialect.name()) {
-            (true, "sqlite") => "INSERT OR IGNORE INTO ",
-            (true, "mysql") => "INSERT IGNORE INTO ",
-            _ => "INSERT INTO ",
-        });
-        self.name(model.table);
-        if fields.is_empty() && self.dialect.name() != "mysql" {
-            self.sql.push_str(" DEFAULT VALUES");
-            return;
-        }
-        self.sql.push_str(" (");
-        for (n, field) in fields.iter().enumerate() {
-            self.sql.push_str(if n == 0 { "" } else { ", " });
-            self.name(model.fields[usize::from(*field)].column);
-        }
-        self.sql.push_str(") VALUES ");
-    }
-
-    fn insert_tail(&mut self, model: &'static ModelMeta, ignore: bool) {
-        if ignore && self.dialect.name() == "postgres" {
-            self.sql.push_str(" ON CONFLICT DO NOTHING");
-        }
-        if self.dialect.needs_returning() && model.key().auto {
-            self.sql.push_str(" RETURNING ");
-            self.name(model.key().column);
-        }
-    }
-
-    fn row_of_placeholders(&mut self, count: usize, before: usize) {
-        if count == 0 && self.dialect.name() != "mysql" {
-            return;
-        }
-        self.sql.push('(');
-        for n in 1..=count {
-            self.sql.push_str(if n == 1 { "" } else { ", " });
-            self.dialect.placeholder(&mut self.sql, before + n);
-        }
-        self.sql.push(')');
     }
 
     /// The `WHERE` of an update or a delete, whose own table cannot be joined: a condition that needs other tables

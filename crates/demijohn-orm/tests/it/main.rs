@@ -17,4 +17,5 @@ mod requests;
 mod strict;
 mod transactions;
 mod watching;
+mod storing;
 mod writes;

@@ -2,7 +2,7 @@
 
 use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta, OnDelete, Value};
 use demijohn_sql::{
-    Assignment, Column, Compare, Delete, Dialect, Expr, Insert, Match, Mysql, Order, Path, Postgres, Projection,
+    Assignment, Column, Compare, Conflict, Delete, Dialect, Expr, Insert, Match, Mysql, Order, Path, Postgres, Projection,
     Select, Sqlite, Statement, Update, writer,
 };
 use expect_test::{Expect, expect};
@@ -143,17 +143,17 @@ fn a_change_that_looks_at_other_tables_goes_through_the_key() {
 #[test]
 fn new_rows_are_numbered_by_the_database() {
     let rows = vec![vec![Value::from("a"), Value::Int(1)], vec![Value::from("b"), Value::Null]];
-    let insert = Insert { model: &POST, fields: vec![1, 2], rows, ignore_conflicts: true };
+    let insert = Insert { model: &POST, fields: vec![1, 2], rows, conflict: Conflict::Ignore, returning: vec![] };
     check(
         |dialect| writer::insert(insert.clone(), dialect),
         expect![[r#"
-        INSERT OR IGNORE INTO "blog_post" ("title", "author_id") VALUES (?, ?), (?, ?)
-          [Text("a"), Int(1), Text("b"), Null]
-        INSERT INTO "blog_post" ("title", "author_id") VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING RETURNING "id"
-          [Text("a"), Int(1), Text("b"), Null]
-        INSERT IGNORE INTO `blog_post` (`title`, `author_id`) VALUES (?, ?), (?, ?)
-          [Text("a"), Int(1), Text("b"), Null]
-    "#]],
+            INSERT INTO "blog_post" ("title", "author_id") VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING
+              [Text("a"), Int(1), Text("b"), Null]
+            INSERT INTO "blog_post" ("title", "author_id") VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING RETURNING "id"
+              [Text("a"), Int(1), Text("b"), Null]
+            INSERT INTO `blog_post` (`title`, `author_id`) VALUES (?, ?), (?, ?) ON DUPLICATE KEY UPDATE `id` = `id`
+              [Text("a"), Int(1), Text("b"), Null]
+        "#]],
     );
 }
 
