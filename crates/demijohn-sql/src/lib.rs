@@ -29,5 +29,7 @@ pub use expr::{
     Temporal, Window, WindowCall, WindowFunction,
 };
 pub use path::Path;
-pub use query::{Assignment, Combine, Conflict, Delete, Insert, Lock, LockWait, Order, Projection, Select, Source, Update};
+pub use query::{
+    Assignment, Combine, Conflict, Delete, Insert, Lock, LockWait, Order, Projection, Select, Source, Update,
+};
 pub use row::{Row, ValueRef, decode, decode_decimal};

@@ -93,7 +93,8 @@ impl<M: Model> Draft<M> {
     async fn change(self, found: &M, by: &[u16], db: &dyn Executor) -> Result<M> {
         let key = M::meta().key_index();
         let given = self.values.into_iter().enumerate().filter(|(n, _)| *n != key && !by.contains(&(*n as u16)));
-        let assignment = |(n, value): (usize, Option<Value>)| Some(Assignment { field: n as u16, value: Expr::Value(value?) });
+        let assignment =
+            |(n, value): (usize, Option<Value>)| Some(Assignment { field: n as u16, value: Expr::Value(value?) });
         let mut assignments: Vec<Assignment> = given.filter_map(assignment).collect();
         run::follow_clock(M::meta(), &mut assignments);
         run::update_one(db, M::root(), found.key().to_value(), assignments).await?;

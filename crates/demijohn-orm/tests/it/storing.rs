@@ -92,7 +92,8 @@ async fn many_rows_are_stored_at_once(db: &Db) {
     assert_eq!((made.len(), made[0].name.as_str(), made[499].name.as_str()), (500, "tag 3499", "tag 3000"));
     let again = Tag::objects().in_bulk(made.iter().map(|tag| tag.id), db).await.expect("it runs");
     assert!(made.iter().all(|tag| again[&tag.id].name == tag.name));
-    let error = Tag::bulk_create([draft(1)]).ignore_conflicts().save_returning(db).await.expect_err("it may be left out");
+    let error =
+        Tag::bulk_create([draft(1)]).ignore_conflicts().save_returning(db).await.expect_err("it may be left out");
     assert_eq!(error.code(), "orm.bulk_returning");
     assert_eq!(Tag::bulk_create([]).save(db).await.expect("nothing to do"), 0);
 }
@@ -147,7 +148,10 @@ async fn what_does_not_fit_is_refused(db: &Db) {
     let field = |name| Everything::meta().index_of(name).expect("it is a field");
     let wrong = Draft::<Everything>::new().set(field("small"), Value::Int(40_000)).save(db).await;
     let told = wrong.expect_err("it is too large");
-    assert_eq!((told.code(), told.to_string()), ("orm.out_of_range", "`small` holds -32768 to 32767, but was given `40000`".into()));
+    assert_eq!(
+        (told.code(), told.to_string()),
+        ("orm.out_of_range", "`small` holds -32768 to 32767, but was given `40000`".into())
+    );
     assert_eq!(Tag::objects().count(db).await.expect("it runs"), 1);
 }
 

@@ -2,8 +2,8 @@
 
 use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta, OnDelete, Value};
 use demijohn_sql::{
-    Assignment, Column, Compare, Conflict, Delete, Dialect, Expr, Insert, Match, Mysql, Order, Path, Postgres, Projection,
-    Select, Sqlite, Statement, Update, writer,
+    Assignment, Column, Compare, Conflict, Delete, Dialect, Expr, Insert, Match, Mysql, Order, Path, Postgres,
+    Projection, Select, Sqlite, Statement, Update, writer,
 };
 use expect_test::{Expect, expect};
 
