@@ -131,7 +131,7 @@ async fn many_rows_are_changed_at_once(db: &Db) {
         assert_eq!(stored.editor.is_some(), post.editor.is_some());
     }
     posts[1100].title = "x".repeat(201);
-    posts[0].title = "lost".to_owned();
+    "lost".clone_into(&mut posts[0].title);
     let error = Post::bulk_update(&posts, |p| p.title).save(db).await.expect_err("one is too long");
     assert_eq!(error.code(), "orm.too_long");
     assert_eq!(Post::objects().filter(|p| p.title.eq("lost")).count(db).await.expect("it runs"), 0);
