@@ -23,6 +23,7 @@ pub mod migrations;
 mod model;
 mod operand;
 mod query_set;
+mod raw;
 pub mod records;
 mod relation;
 mod run;
@@ -54,6 +55,7 @@ pub use functions::{
 pub use model::{Columns, Model, Plan, Related};
 pub use operand::Operand;
 pub use query_set::{Annotated, Chunks, CursorPage, Explain, Keyset, Page, QuerySet, RowLock, UpdateSet, scalar};
+pub use raw::{FromRow, Parameter, Parameters, RawQuery, RawRecord};
 pub use relation::{ForeignKey, KeyOf, ManyToMany};
 pub use selection::{ColumnList, Rows, Selection, Shape};
 pub use transaction::{Retrying, Transactional, Tx, is_retryable};

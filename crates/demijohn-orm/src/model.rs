@@ -7,7 +7,7 @@ use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{Path, Row};
 
 use crate::draft::positions;
-use crate::{BulkCreate, BulkUpdate, ColumnList, Draft, Executor, FieldValue, QuerySet, Rows, run};
+use crate::{BulkCreate, BulkUpdate, ColumnList, Draft, Executor, FieldValue, Parameters, QuerySet, RawQuery, Rows, run};
 
 /// A struct whose values are rows of a table.
 ///
@@ -60,6 +60,20 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// Every row: the start of every query.
     fn objects() -> QuerySet<Self, Rows<Self>> {
         QuerySet::new()
+    }
+
+    /// Rows that SQL of your own finds. Its columns are taken by name, in any order; others are left. `?` stands for a
+    /// value on every database.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db) -> demijohn_core::Result<()> {
+    /// let posts = Post::raw("SELECT * FROM blog_post WHERE views > ? ORDER BY id", (7,)).all(&db).await?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    fn raw(sql: &str, values: impl Parameters) -> RawQuery<Self> {
+        RawQuery::new(sql, values)
     }
 
     /// Many new rows at once: `Post::bulk_create(drafts).save(&db)`.

@@ -14,6 +14,7 @@ pub mod normalize;
 mod path;
 mod query;
 mod row;
+pub mod placeholders;
 pub mod schema;
 pub mod text_format;
 pub mod writer;

@@ -11,6 +11,7 @@ mod migrations;
 mod models;
 mod paging;
 mod queries;
+mod raw;
 mod reading;
 mod records;
 mod requests;
