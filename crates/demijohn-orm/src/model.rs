@@ -7,7 +7,9 @@ use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{Path, Row};
 
 use crate::draft::positions;
-use crate::{BulkCreate, BulkUpdate, ColumnList, Draft, Executor, FieldValue, Parameters, QuerySet, RawQuery, Rows, run};
+use crate::{
+    BulkCreate, BulkUpdate, ColumnList, Draft, Executor, FieldValue, Parameters, QuerySet, RawQuery, Rows, run,
+};
 
 /// A struct whose values are rows of a table.
 ///

@@ -7,8 +7,10 @@ use crate::models::{Post, Tag, all, fill};
 
 async fn free_sql_takes_values_and_gives_rows(db: &Db) {
     fill(db).await;
-    let rows: Vec<(i64, String)> =
-        db.query("SELECT id, title FROM blog_post WHERE views > ? AND title <> '?' ORDER BY id", (5_i64,)).await.expect("it runs");
+    let rows: Vec<(i64, String)> = db
+        .query("SELECT id, title FROM blog_post WHERE views > ? AND title <> '?' ORDER BY id", (5_i64,))
+        .await
+        .expect("it runs");
     assert_eq!(rows.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [2, 3]);
     let changed = db.execute("UPDATE blog_post SET title = ? WHERE id = ?", ("New", 2_i64)).await.expect("it runs");
     assert_eq!(changed, 1);
