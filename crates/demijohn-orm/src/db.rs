@@ -193,6 +193,15 @@ impl Db {
         self.bound.is_some()
     }
 
+    /// Lets SQL through of which nobody knows what it does: it may write.
+    pub(crate) fn admit_free_sql(&self) -> Result<()> {
+        if self.bound.is_none() {
+            self.refuse_beside()?;
+        }
+        self.has_written();
+        Ok(())
+    }
+
     /// What tells this database from others in this process.
     fn address(&self) -> usize {
         Arc::as_ptr(&self.inner.driver).cast::<()>() as usize

@@ -220,11 +220,13 @@ async fn query_each<T: FromRow>(
     values: Vec<Value>,
     mut row: impl FnMut(T) -> Result<Flow> + Send,
 ) -> Result<()> {
+    db.as_db().map_or(Ok(()), Db::admit_free_sql)?;
     let statement = prepare(db.connection(), sql, values)?;
     run::query_on(db, db.connection(), &statement, &mut |found| row(T::from_row(found)?)).await
 }
 
 async fn execute(db: &dyn Executor, sql: &str, values: Vec<Value>) -> Result<u64> {
+    db.as_db().map_or(Ok(()), Db::admit_free_sql)?;
     let statement = prepare(db.connection(), sql, values)?;
     Ok(run::execute_on(db, db.connection(), &statement).await?.rows)
 }

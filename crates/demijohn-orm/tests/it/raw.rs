@@ -26,6 +26,13 @@ async fn free_sql_takes_values_and_gives_rows(db: &Db) {
     assert_eq!(error.code(), "orm.raw_columns");
 }
 
+async fn free_sql_does_not_escape_a_transaction(db: &Db) {
+    let escaped = db.atomic(async |_| db.execute("DELETE FROM blog_tag", ()).await).await;
+    assert_eq!(escaped.expect_err("it would not be taken back").code(), "orm.outside_transaction");
+    let inside = db.atomic(async |tx| tx.execute("DELETE FROM blog_tag", ()).await).await;
+    assert_eq!(inside.expect("it is inside"), 0);
+}
+
 async fn a_million_rows_pass_one_by_one(db: &Db) {
     let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i FROM n";
     let before = resident();
@@ -50,7 +57,7 @@ fn resident() -> u64 {
     pages.and_then(|text| text.split(' ').nth(1)?.parse::<u64>().ok()).unwrap_or(0) * 4096
 }
 
-on_every_database! { all(); free_sql_takes_values_and_gives_rows }
+on_every_database! { all(); free_sql_takes_values_and_gives_rows, free_sql_does_not_escape_a_transaction }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn memory_stays_flat_on_sqlite() {
