@@ -48,12 +48,14 @@ macro_rules! methods {
         /// # }
         /// ```
         impl<T: FieldValue<Base = Json>> $type<T> {
-            /// The value of a key of an object. The key is data: it may hold anything.
+            /// The value of a key of an object. The key is data: it may hold anything. (MariaDB
+            /// finds no key that begins with a hyphen: its paths cannot name one.)
             pub fn key(self, key: impl Into<String>) -> Expression<Option<Json>> {
                 step(self.into_tree(), JsonStep::Key(key.into()))
             }
 
-            /// An item of an array, from 0; -1 is the last.
+            /// An item of an array, from 0; -1 is the last. (MariaDB 10.11 does not find the last item of a list of one
+            /// that has other keys behind it.)
             pub fn index(self, index: i64) -> Expression<Option<Json>> {
                 step(self.into_tree(), JsonStep::Index(index))
             }

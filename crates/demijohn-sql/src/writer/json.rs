@@ -167,8 +167,11 @@ impl Writer {
                 self.sql.push(')');
             }
             _ => {
-                self.sql.push_str(if how == Compare::Eq { "(" } else { "(NOT (" });
                 let left = self.aside(|writer| writer.expr(left));
+                // MariaDB calls NULL equal to everything.
+                self.sql.push_str("(CASE WHEN ");
+                self.replay(&left);
+                self.sql.push_str(if how == Compare::Eq { " IS NOT NULL THEN (" } else { " IS NOT NULL THEN NOT (" });
                 // MariaDB reads the first, MySQL the second: to each the other is a comment.
                 self.sql.push_str("/*M!100700 JSON_EQUALS(");
                 self.replay(&left);
@@ -177,7 +180,7 @@ impl Writer {
                 self.sql.push_str(") *//*!80000 ");
                 self.sql.push_str(&left.sql);
                 self.sql.push_str(" = CAST(? AS JSON) */");
-                self.sql.push_str(if how == Compare::Eq { ")" } else { "))" });
+                self.sql.push_str(") END)");
             }
         }
     }

@@ -36,12 +36,17 @@ impl Writer {
             self.expr(filter);
             self.sql.push_str(if brackets { ")" } else { "" });
         }
+        let positions = positions(&grouped, &query.order);
         self.group_by(grouped);
         if let Some(having) = query.having {
             self.sql.push_str(" HAVING ");
             self.expr(having);
         }
-        self.order_by(query.order);
+        if positions.is_empty() {
+            self.order_by(query.order);
+        } else {
+            self.order_grouped(query.order, &positions);
+        }
         self.slice(query.limit, query.offset);
         if let Some(lock) = query.lock {
             self.lock(query.from, *lock);
@@ -246,6 +251,19 @@ impl Writer {
         }
     }
 
+    /// What rows are grouped by is named by its position here too: the database could not know that it is the same.
+    fn order_grouped(&mut self, order: Vec<Order>, positions: &[usize]) {
+        for (n, (step, position)) in order.into_iter().zip(positions).enumerate() {
+            self.sql.push_str(if n == 0 { " ORDER BY " } else { ", " });
+            self.order_step(step.descending, step.nulls_last, &mut |writer| match position {
+                0 => writer.expr(step.expr.clone()),
+                position => {
+                    let _ = write!(writer.sql, "{position}");
+                }
+            });
+        }
+    }
+
     pub(super) fn order_step(&mut self, descending: bool, nulls_last: Option<bool>, expr: &mut dyn FnMut(&mut Self)) {
         let native = self.dialect.name() != "mysql";
         if let (Some(last), false) = (nulls_last, native) {
@@ -284,6 +302,19 @@ fn end_columns(path: &'static Path) -> (&'static str, &'static str) {
     let (own, other) = path.ends().expect("only paths with a step are joined");
     let parent = path.parent().expect("only paths with a step are joined").0;
     (path.model().fields[usize::from(own)].column, parent.model().fields[usize::from(other)].column)
+}
+
+/// The position of each step of an order among what rows are grouped by, 0 for one that is none of it or stands for
+/// itself; empty when all are.
+fn positions(grouped: &[(usize, Expr)], order: &[Order]) -> Vec<usize> {
+    if grouped.iter().all(|(_, key)| matches!(key, Expr::Column(_))) {
+        return Vec::new();
+    }
+    let of = |step: &Order| {
+        let found = grouped.iter().find(|(_, key)| key.is_same(&step.expr));
+        found.filter(|_| step.nulls_last.is_none()).map_or(0, |(position, _)| *position)
+    };
+    order.iter().map(of).collect()
 }
 
 /// Is it the same for every row? Rows are not grouped by such.
