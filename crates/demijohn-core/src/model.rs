@@ -12,7 +12,7 @@ mod registry;
 mod template;
 mod value;
 
-pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, Validator};
+pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, UniqueFor, Validator};
 pub use index::{CheckMeta, Deferrable, ExclusionMeta, IndexMeta, IndexMethod};
 pub use kind::FieldKind;
 pub use meta::{ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, RelationMeta, SourceMeta};

@@ -63,14 +63,72 @@ pub fn embed(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// }
 /// ```
 ///
-/// `#[model(…)]` above the struct: `app`, `table`, `label`, `label_plural`, `ordering = ["-created_at"]`,
-/// `display = ["title"]`, `index("post", "created_at", name = "…")`, `unique("user", "group")`, `unmanaged`.
+/// `#[model(…)]` above the struct:
 ///
-/// `#[field(…)]` above a field: `primary_key`, `max_length`, `max_digits` and `decimal_places`, `default = …`, `unique`,
-/// `index`, `blank`, `auto_now`, `auto_now_add`, `column`, `label`, `help_text`, `choices = [("d", "Draft")]`,
-/// `format = Email`, `not_editable`, `on_delete`, `related_name`.
+/// | | |
+/// |---|---|
+/// | `app`, `table`, `unmanaged` | where its table is, and that migrations leave it alone |
+/// | `label`, `label_plural`, `display = ["title"]` | what people read |
+/// | `ordering = ["-created_at"]`, `latest_by = ["created_at"]` | the usual order of rows |
+/// | `index("post", "-created_at", name = "…")` | an index; with `condition = "{active}"`, `include = ["title"]`, `expressions = ["lower({title})"]`, `method = Gin`, `opclasses = ["…"]` |
+/// | `unique("user", "group")` | a constraint; the same, and `deferrable = Deferred`, `nulls_distinct = false`, `message = "…"` |
+/// | `check("price_not_negative", "{price} >= 0", message = "…")` | a condition for every row |
+/// | `exclude("no_overlap", ("{room}", "="), ("{during}", "&&"))` | a condition for every two rows (PostgreSQL) |
+/// | `comment`, `permissions = [("publish_post", "Can publish post")]` | the table's comment, permissions of its own |
+///
+/// `#[field(…)]` above a field:
+///
+/// | | |
+/// |---|---|
+/// | `primary_key`, `auto`, `unique`, `index`, `column`, `comment`, `collation` | the column |
+/// | `max_length`, `max_digits` and `decimal_places`, `integer` | its size |
+/// | `default = …`, `db_default = now`, `db_default = sql("…")`, `auto_now`, `auto_now_add` | where its value comes from |
+/// | `generated = "{price} * {quantity}"`, `virtual` | the database computes it, when a row is written or read |
+/// | `blank`, `choices = [("d", "Draft")]`, `format = Email`, `min`, `max`, `min_length`, `validators = [path]` | what it allows |
+/// | `unique_for_date = "published"`, `unique_for_month`, `unique_for_year` | what no other row of that day has |
+/// | `label`, `help_text`, `not_editable` | what people see |
+/// | `on_delete`, `set_to`, `related_name`, `to_field`, `no_constraint` | where it points |
+/// | `flatten` | its columns are those of another struct, which has `#[derive(Fields)]` |
+///
+/// Two or more fields with `primary_key` are one primary key together.
 #[cfg(feature = "derive")]
 #[proc_macro_derive(Model, attributes(model, field))]
 pub fn derive_model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive::expand(syn::parse_macro_input!(input as syn::DeriveInput)).into()
+}
+
+/// Makes a struct a group of columns that models share: `#[field(flatten)] pub stamps: Timestamps`.
+///
+/// ```ignore
+/// #[derive(Fields, Debug, Clone)]
+/// pub struct Timestamps {
+///     #[field(auto_now_add)]
+///     pub created_at: Timestamp,
+///     #[field(auto_now)]
+///     pub changed_at: Timestamp,
+/// }
+/// ```
+#[cfg(feature = "derive")]
+#[proc_macro_derive(Fields, attributes(model, field))]
+pub fn derive_fields(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::fields(syn::parse_macro_input!(input as syn::DeriveInput)).into()
+}
+
+/// Makes an enum the values that a field allows, each with words for people.
+///
+/// Stored as text (`in_review` for `InReview`, or `#[choice(value = "…")]`), or as a number when the enum has a `repr` or
+/// a variant has a number: `#[repr(i16)] enum Level { Low = 1, High = 5 }`.
+///
+/// ```ignore
+/// #[derive(Choices, Debug, Clone, Copy, PartialEq)]
+/// pub enum Status {
+///     #[choice(label = "Not published yet")]
+///     Draft,
+///     Published,
+/// }
+/// ```
+#[cfg(feature = "derive")]
+#[proc_macro_derive(Choices, attributes(choices, choice))]
+pub fn derive_choices(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::choices(&syn::parse_macro_input!(input as syn::DeriveInput)).into()
 }

@@ -1,8 +1,12 @@
 //! [`FieldValue`]: the Rust types that a column can have.
 
+mod more;
+
 use demijohn_core::Result;
-use demijohn_core::model::{Date, Decimal, FieldKind, Time, Timestamp, Uuid, Value};
+use demijohn_core::model::{Choice, Date, Decimal, FieldKind, Time, Timestamp, Uuid, Value};
 use demijohn_sql::{Row, ValueRef, decode_decimal, text_format};
+
+pub use more::{HStore, Json, ListItem, RangeBound, TextVector, validate};
 
 /// Text of any length. The same type as `String`: it says in a model that the column has no limit.
 pub type Text = String;
@@ -12,28 +16,37 @@ pub type Text = String;
 /// | Rust | column |
 /// |---|---|
 /// | `i16`, `i32`, `i64` | integer of that width |
+/// | `u8` and `u16`, `u32`, `u64` | integer of 16, 32 and 64 bits that is never negative |
 /// | `bool` | boolean |
 /// | `f64` | floating-point number |
 /// | `Decimal` | exact number, `max_digits` and `decimal_places` |
 /// | `String` with `max_length` | `varchar` |
 /// | `Text`, `String` without | `text` |
 /// | `Timestamp`, `Date`, `Time` | moment in UTC, calendar date, time of day |
+/// | `Duration` | length of time |
 /// | `Uuid` | UUID |
-/// | `Value` (`serde_json`) | JSON |
+/// | `IpAddr`, `Ipv4Addr`, `Ipv6Addr` | IP address |
+/// | `Value` (`serde_json`), `Json<T>` | JSON |
 /// | `Vec<u8>` | bytes |
+/// | an enum with `#[derive(Choices)]` | text or an integer |
+/// | `Vec<T>`, `Range<T>`, `HStore`, `TextVector` | list, range, texts by name, text to be searched (PostgreSQL) |
 /// | `ForeignKey<M>` | the key of a row of `M` |
 /// | `Option<T>` | the same, and NULL |
 #[diagnostic::on_unimplemented(
     message = "a column cannot be of type `{Self}`",
     label = "no column type for this",
-    note = "columns can be `i16`, `i32`, `i64`, `bool`, `f64`, `Decimal`, `String`, `Text`, `Timestamp`, `Date`, `Time`, `Uuid`, `Value` (JSON), `Vec<u8>`, `ForeignKey<Model>`, and `Option` of these",
-    note = "for other numbers use the next wider type: `i64` for `u32`, `f64` for `f32`"
+    note = "columns can be `i16`, `i32`, `i64`, `u8`, `u16`, `u32`, `u64`, `bool`, `f64`, `Decimal`, `String`, `Text`, `Timestamp`, `Date`, `Time`, `Duration`, `Uuid`, `IpAddr`, `Value` (JSON), `Vec<u8>`, `ForeignKey<Model>`, and `Option` of these",
+    note = "an enum becomes one with `#[derive(Choices)]`, any type that serde knows as `Json<{Self}>`; for `f32` use `f64`"
 )]
 pub trait FieldValue: Sized + Send + Sync + 'static {
     /// The kind of column it has.
     const KIND: FieldKind;
     /// May it be NULL?
     const NULL: bool = false;
+    /// The values it allows, when they are few: those of an enum.
+    const CHOICES: &'static [Choice] = &[];
+    /// What it refuses among the values of its kind.
+    const TYPE_CHECK: Option<fn(&Value) -> Result<(), String>> = None;
     /// What it is compared with: the type itself, without the `Option`.
     type Base;
 
@@ -180,6 +193,8 @@ impl FieldValue for Decimal {
 impl<T: FieldValue> FieldValue for Option<T> {
     const KIND: FieldKind = T::KIND;
     const NULL: bool = true;
+    const CHOICES: &'static [Choice] = T::CHOICES;
+    const TYPE_CHECK: Option<fn(&Value) -> Result<(), String>> = T::TYPE_CHECK;
     type Base = T::Base;
 
     fn read(row: &dyn Row, index: usize) -> Result<Self> {

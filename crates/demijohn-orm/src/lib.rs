@@ -9,6 +9,7 @@
 mod app;
 mod assign;
 mod assignment;
+mod choices;
 mod column;
 mod condition;
 mod db;
@@ -17,6 +18,7 @@ mod draft;
 mod executor;
 mod expression;
 mod field_value;
+mod fields;
 mod functions;
 pub mod introspect;
 pub mod migrations;
@@ -35,6 +37,7 @@ mod watch;
 pub use app::{AppModels, Database, registered_models};
 pub use assign::Assign;
 pub use assignment::{Assigned, Assignments};
+pub use choices::Choices;
 pub use column::Column;
 pub use condition::Condition;
 pub use db::{DatabaseRouter, Db, Replicas};
@@ -43,7 +46,8 @@ pub use demijohn_web::{QueryLog, QueryRecord, RepeatedQuery};
 pub use draft::{BulkCreate, BulkUpdate, Draft, Provided};
 pub use executor::{Access, Executor};
 pub use expression::{Expression, InTimeZone, Order, Ordering};
-pub use field_value::{FieldValue, Text};
+pub use field_value::{FieldValue, HStore, Json, ListItem, RangeBound, Text, TextVector};
+pub use fields::Fields;
 pub use functions::{
     Case, Gives, Numeric, Searched, Term, Terms, Whole, Window, WindowFunction, any_value, atan2, avg, bit_and, bit_or,
     bit_xor, bool_and, bool_or, case, coalesce, concat, corr, count, count_rows, covar_pop, covar_sample, cume_dist,
@@ -63,21 +67,25 @@ pub use watch::Watch;
 
 pub use demijohn_sql::{DateUnit, Flow, FrameExclusion, Isolation, TransactionOptions};
 
-pub use demijohn_core::model::{Date, Decimal, Time, Timestamp, Uuid};
+pub use demijohn_core::model::{Date, Decimal, Duration, Range, Time, Timestamp, Uuid};
 
 /// What the code that the derive writes refers to. Not for people.
 #[doc(hidden)]
 pub mod __private {
     pub use demijohn_core::Result;
     pub use demijohn_core::model::{
-        AutoNow, Choice, FieldKind, FieldMeta, Format, IndexMeta, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta,
-        Timestamp, Value,
+        AutoNow, CheckMeta, Choice, DbDefault, Deferrable, ExclusionMeta, FieldKind, FieldMeta, Format, IndexMeta,
+        IndexMethod, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, RelationMeta, SqlTemplate, Timestamp, UniqueFor,
+        Validator, Value,
     };
-    pub use demijohn_sql::{Path, Row};
+    pub use demijohn_sql::{Expr, Path, Row};
     pub use demijohn_web::BoxFuture;
 
-    pub use crate::field_value::FollowsClock;
+    pub use crate::__choice_field as choice_field;
+    pub use crate::choices::{choice_value, read_choice};
+    pub use crate::field_value::{FollowsClock, validate};
+    pub use crate::fields::{concat, field, has_field};
     pub use crate::{
-        Assign, Column, Columns, Draft, Executor, FieldValue, ForeignKey, ManyToMany, Model, Plan, Provided, QuerySet,
+        Assign, Choices, Column, Columns, Draft, Executor, FieldValue, Fields, ForeignKey, ManyToMany, Model, Plan, Provided, QuerySet,
     };
 }

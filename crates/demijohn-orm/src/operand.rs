@@ -1,9 +1,11 @@
 //! [`Operand`]: what a column can be compared with.
 
-use demijohn_core::model::{Date, Decimal, Time, Timestamp, Uuid, Value};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use demijohn_core::model::{Date, Decimal, Duration, Range, Time, Timestamp, Uuid, Value};
 use demijohn_sql::Expr;
 
-use crate::{Column, Expression, FieldValue, ForeignKey, KeyOf, Model};
+use crate::{Column, FieldValue, ForeignKey, HStore, Json, KeyOf, ListItem, Model, RangeBound};
 
 /// Something that can stand beside a column of type `B`: a value, another column, an expression.
 ///
@@ -17,53 +19,92 @@ pub trait Operand<B> {
     fn into_expr(self) -> Expr;
 }
 
-macro_rules! operands {
+/// Lets columns of a type be compared with values, columns and expressions of it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __operands {
     ($($type:ty),+ $(,)?) => {$(
-        impl Operand<$type> for $type {
-            fn into_expr(self) -> Expr {
-                Expr::Value(Value::from(self))
+        impl $crate::Operand<$type> for $type {
+            fn into_expr(self) -> $crate::__private::Expr {
+                $crate::__private::Expr::Value($crate::__private::Value::from(self))
             }
         }
 
-        impl Operand<$type> for &$type {
-            fn into_expr(self) -> Expr {
-                Expr::Value(Value::from(self.clone()))
+        impl $crate::Operand<$type> for &$type {
+            fn into_expr(self) -> $crate::__private::Expr {
+                $crate::__private::Expr::Value($crate::__private::Value::from(self.clone()))
             }
         }
 
-        impl Operand<$type> for Option<$type> {
-            fn into_expr(self) -> Expr {
-                Expr::Value(Value::from(self))
+        impl $crate::Operand<$type> for ::core::option::Option<$type> {
+            fn into_expr(self) -> $crate::__private::Expr {
+                $crate::__private::Expr::Value($crate::__private::Value::from(self))
             }
         }
 
-        impl Operand<$type> for Column<$type> {
-            fn into_expr(self) -> Expr {
-                self.expr()
+        impl $crate::Operand<$type> for $crate::Column<$type> {
+            fn into_expr(self) -> $crate::__private::Expr {
+                $crate::__private::Expr::Column(self.untyped())
             }
         }
 
-        impl Operand<$type> for Column<Option<$type>> {
-            fn into_expr(self) -> Expr {
-                self.expr()
+        impl $crate::Operand<$type> for $crate::Column<::core::option::Option<$type>> {
+            fn into_expr(self) -> $crate::__private::Expr {
+                $crate::__private::Expr::Column(self.untyped())
             }
         }
 
-        impl Operand<$type> for Expression<$type> {
-            fn into_expr(self) -> Expr {
+        impl $crate::Operand<$type> for $crate::Expression<$type> {
+            fn into_expr(self) -> $crate::__private::Expr {
                 Self::into_expr(self)
             }
         }
 
-        impl Operand<$type> for Expression<Option<$type>> {
-            fn into_expr(self) -> Expr {
+        impl $crate::Operand<$type> for $crate::Expression<::core::option::Option<$type>> {
+            fn into_expr(self) -> $crate::__private::Expr {
                 Self::into_expr(self)
             }
         }
     )+};
 }
 
+use crate::__operands as operands;
+
 operands!(i16, i32, i64, bool, f64, Decimal, String, Timestamp, Date, Time, Uuid, serde_json::Value, Vec<u8>);
+operands!(u8, u16, u32, u64, Duration, IpAddr, Ipv4Addr, Ipv6Addr, HStore);
+
+macro_rules! wrapped {
+    ($($wrapper:ident: $bound:path),+) => {$(
+        impl<T: $bound> Operand<$wrapper<T>> for $wrapper<T>
+        where
+            $wrapper<T>: FieldValue,
+        {
+            fn into_expr(self) -> Expr {
+                Expr::Value(self.to_value())
+            }
+        }
+
+        impl<T: $bound> Operand<$wrapper<T>> for Option<$wrapper<T>>
+        where
+            $wrapper<T>: FieldValue,
+        {
+            fn into_expr(self) -> Expr {
+                Expr::Value(self.to_value())
+            }
+        }
+
+        impl<T: $bound> Operand<$wrapper<T>> for Column<$wrapper<T>>
+        where
+            $wrapper<T>: FieldValue,
+        {
+            fn into_expr(self) -> Expr {
+                self.expr()
+            }
+        }
+    )+};
+}
+
+wrapped!(Vec: ListItem, Range: RangeBound, Json: Send);
 
 impl Operand<String> for &str {
     fn into_expr(self) -> Expr {

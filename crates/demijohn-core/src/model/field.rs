@@ -68,6 +68,17 @@ pub enum Validator {
     Custom(fn(&Value) -> Result<(), String>),
 }
 
+/// For which other rows a value must be unlike theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UniqueFor {
+    /// Those of the same day.
+    Date,
+    /// Those of the same month of any year.
+    Month,
+    /// Those of the same year.
+    Year,
+}
+
 /// One of the values that a field allows, with the words for it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Choice {
@@ -125,6 +136,10 @@ pub struct FieldMeta {
     pub collation: &'static str,
     /// Rules for its values.
     pub validators: &'static [Validator],
+    /// What its Rust type refuses among the values of its kind: 256 for `u8`.
+    pub type_check: Option<fn(&Value) -> Result<(), String>>,
+    /// The rows of which days, months or years it must be unlike, each with the field that holds the date.
+    pub unique_for: &'static [(UniqueFor, &'static str)],
 }
 
 impl FieldMeta {
@@ -153,6 +168,8 @@ impl FieldMeta {
             comment: "",
             collation: "",
             validators: &[],
+            type_check: None,
+            unique_for: &[],
         }
     }
 
@@ -201,11 +218,13 @@ impl FieldMeta {
         self
     }
 
-    /// Sets the most characters of a text, or nothing for other kinds.
+    /// Sets the most characters of a text.
+    ///
+    /// # Panics
+    /// For other kinds: in the `static` that the derive writes, that is a mistake the compiler reports.
     pub const fn max_length(mut self, length: u32) -> Self {
-        if self.kind.is_text() {
-            self.kind = FieldKind::Varchar(length);
-        }
+        assert!(self.kind.is_text() && self.choices.is_empty(), "`max_length` belongs to a field of type `String`");
+        self.kind = FieldKind::Varchar(length);
         self
     }
 
@@ -299,6 +318,18 @@ impl FieldMeta {
     /// Rules for its values.
     pub const fn validators(mut self, validators: &'static [Validator]) -> Self {
         self.validators = validators;
+        self
+    }
+
+    /// What its Rust type refuses among the values of its kind.
+    pub const fn type_check(mut self, check: Option<fn(&Value) -> Result<(), String>>) -> Self {
+        self.type_check = check;
+        self
+    }
+
+    /// The rows of which days, months or years it must be unlike.
+    pub const fn unique_for(mut self, others: &'static [(UniqueFor, &'static str)]) -> Self {
+        self.unique_for = others;
         self
     }
 

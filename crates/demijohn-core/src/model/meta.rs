@@ -52,6 +52,30 @@ impl RelationMeta {
         Self { to, on_delete, related_name, to_field: None, constraint: true, one_to_one: false, set_to: None }
     }
 
+    /// Holds the value of this field of the other model.
+    pub const fn to_field(mut self, field: &'static str) -> Self {
+        self.to_field = Some(field);
+        self
+    }
+
+    /// Does not let the database check that the row is there.
+    pub const fn no_constraint(mut self) -> Self {
+        self.constraint = false;
+        self
+    }
+
+    /// What [`OnDelete::SetTo`] sets.
+    pub const fn set_to(mut self, value: fn() -> Value) -> Self {
+        self.set_to = Some(value);
+        self
+    }
+
+    /// Points at most one row to each row of the other model.
+    pub const fn one_to_one(mut self) -> Self {
+        self.one_to_one = true;
+        self
+    }
+
     /// The field of the other model whose value it holds.
     pub fn target_field(&self) -> &'static FieldMeta {
         let target = (self.to)();
@@ -271,7 +295,26 @@ impl ModelMeta {
         format!("{}.{}", self.app, self.name_lower())
     }
 
-    /// The position of the primary key among the fields.
+    /// The positions of the fields of the primary key: one, or several when it is composite.
+    pub fn key_indexes(&self) -> Vec<usize> {
+        (0..self.fields.len()).filter(|n| self.fields[*n].primary_key).collect()
+    }
+
+    /// Has the primary key several fields?
+    pub fn has_composite_key(&self) -> bool {
+        self.fields.iter().filter(|field| field.primary_key).count() > 1
+    }
+
+    /// The primary key of a row: its value, or the list of its values when it is composite.
+    pub fn key_of(&self, values: &[Value]) -> Value {
+        let value = |n: usize| values.get(n).cloned().unwrap_or_default();
+        if !self.has_composite_key() {
+            return value(self.key_index());
+        }
+        Value::Array(self.key_indexes().into_iter().map(value).collect())
+    }
+
+    /// The position of the primary key among the fields; of its first field when it is composite.
     pub fn key_index(&self) -> usize {
         self.fields
             .iter()

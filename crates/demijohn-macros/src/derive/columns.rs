@@ -1,7 +1,7 @@
 //! `PostColumns`: what the closures of queries get.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::input::Model;
 
@@ -14,7 +14,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         quote! { pub #ident: #private::Column<#ty>, }
     });
     let relations = fields.iter().enumerate().filter_map(|(n, field)| {
-        let (ident, target, n) = (&field.ident, field.target.as_ref()?, n as u16);
+        let (ident, target) = (&field.ident, field.target.as_ref()?);
+        // Where the columns of a flattened struct begin is not known before they are made.
+        let n = if model.keys.is_empty() { quote!(self.#ident.untyped().field) } else { (n as u16).to_token_stream() };
         Some(quote! {
             pub fn #ident(self) -> <#target as #private::Model>::Columns {
                 <#target as #private::Model>::columns(self.#ident.path().child(#n))
@@ -39,13 +41,18 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
     });
-    let key = &fields[model.key].ident;
+    let key = &model.key().ident;
+    let groups = model.groups.iter().map(|group| {
+        let (ident, ty) = (&group.ident, &group.ty);
+        quote! { pub #ident: <#ty as #private::Fields>::Columns, }
+    });
     quote! {
         #[doc = #doc]
         #[allow(missing_docs)]
         #[derive(Clone, Copy)]
         #visibility struct #columns {
             #(#definitions)*
+            #(#groups)*
         }
 
         #walks

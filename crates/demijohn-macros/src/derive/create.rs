@@ -3,22 +3,30 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::input::{Field, Model};
+use super::input::{Field, Group, Model};
+use super::names;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { visibility, private, ident: name, .. } = model;
     let create = model.create_name();
     let markers = markers_name(model);
     let required: Vec<&Field> = model.required().collect();
-    let flags: Vec<Ident> = required.iter().map(|field| model.flag(field)).collect();
+    let mut flags: Vec<Ident> = required.iter().map(|field| model.flag(field)).collect();
     let idents: Vec<&Ident> = required.iter().map(|field| &field.ident).collect();
+    let mut missing: Vec<TokenStream> = idents.iter().map(|ident| quote!(#markers::#ident)).collect();
+    for group in &model.groups {
+        let ty = &group.ty;
+        flags.push(group_flag(group));
+        missing.push(quote!(<#ty as #private::Fields>::Missing));
+    }
     let doc = format!("A new [`{}`], while its fields are given; `save` needs all the required ones.", model.name);
     let setters = model
         .fields
         .iter()
         .enumerate()
-        .filter(|(_, field)| !field.is_auto)
+        .filter(|(_, field)| field.is_given())
         .map(|(n, field)| setter(model, n, field, &flags));
+    let group_setters = model.groups.iter().enumerate().map(|(n, group)| group_setter(model, n, group, &flags));
     quote! {
         #[doc(hidden)]
         #[allow(missing_docs, non_camel_case_types)]
@@ -28,7 +36,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
         #[doc = #doc]
         #[must_use = "nothing is stored until `.save(&db)` is awaited"]
-        #visibility struct #create<#(#flags = #markers::#idents),*>(
+        #visibility struct #create<#(#flags = #missing),*>(
             #private::Draft<#name>,
             ::core::marker::PhantomData<fn() -> (#(#flags,)*)>,
         );
@@ -37,6 +45,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #[allow(missing_docs)]
         impl<#(#flags),*> #create<#(#flags),*> {
             #(#setters)*
+            #(#group_setters)*
 
             /// The draft, complete.
             pub fn build(self) -> #private::Draft<#name> where #(#flags: #private::Provided),* {
@@ -66,6 +75,27 @@ fn setter(model: &Model, position: usize, field: &Field, flags: &[Ident]) -> Tok
     quote! {
         pub fn #ident(self, value: impl #private::Assign<#ty>) -> #create<#(#given),*> {
             #create(self.0.set(#position, #private::Assign::into_value(value)), ::core::marker::PhantomData)
+        }
+    }
+}
+
+fn group_flag(group: &Group) -> Ident {
+    format_ident!("Has{}Fields", names::pascal(&group.name))
+}
+
+/// Gives the values of all fields of a flattened struct.
+fn group_setter(model: &Model, position: usize, group: &Group, flags: &[Ident]) -> TokenStream {
+    let private = &model.private;
+    let create = model.create_name();
+    let (ident, ty, at) = (&group.ident, &group.ty, model.group_position(position));
+    let own = group_flag(group);
+    let given = flags.iter().map(|flag| if *flag == own { quote!(()) } else { quote!(#flag) });
+    quote! {
+        pub fn #ident(self, value: #ty) -> #create<#(#given),*> {
+            let mut values = ::std::vec::Vec::new();
+            #private::Fields::push_values(&value, &mut values);
+            let draft = values.into_iter().enumerate().fold(self.0, |draft, (n, value)| draft.set(#at + n, value));
+            #create(draft, ::core::marker::PhantomData)
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The struct, read once: what the writers work on.
 
+pub(super) mod check;
+
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, GenericArgument, PathArguments, Type, Visibility};
 
@@ -20,8 +22,10 @@ pub(super) struct Model {
     pub(super) private: TokenStream,
     pub(super) fields: Vec<Field>,
     pub(super) many_to_many: Vec<ManyToMany>,
-    /// The position of the primary key.
-    pub(super) key: usize,
+    /// Fields of other structs; their columns follow the model's own.
+    pub(super) groups: Vec<Group>,
+    /// The positions of the fields of the primary key; nothing for a struct that is flattened into models.
+    pub(super) keys: Vec<usize>,
 }
 
 /// One column.
@@ -45,14 +49,37 @@ pub(super) struct ManyToMany {
     pub(super) attributes: FieldAttributes,
 }
 
+/// `#[field(flatten)]`: the fields of another struct.
+pub(super) struct Group {
+    pub(super) ident: Ident,
+    pub(super) name: String,
+    pub(super) ty: Type,
+}
+
+/// What a struct is read as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A model.
+    Model,
+    /// Fields that are flattened into models.
+    Group,
+}
+
 impl Field {
     /// Must whoever makes a row give it?
     pub(super) fn is_required(&self) -> bool {
         !self.is_optional
             && !self.is_auto
             && self.attributes.default.is_none()
+            && self.attributes.db_default.is_none()
+            && self.attributes.generated.is_none()
             && !self.attributes.auto_now
             && !self.attributes.auto_now_add
+    }
+
+    /// Can whoever makes a row give it?
+    pub(super) fn is_given(&self) -> bool {
+        !self.is_auto && self.attributes.generated.is_none()
     }
 
     /// The column: `author_id` for a foreign key `author`.
@@ -66,28 +93,20 @@ impl Field {
 }
 
 impl Model {
-    pub(super) fn read(input: DeriveInput, errors: &mut Vec<syn::Error>) -> Option<Self> {
+    pub(super) fn read(input: DeriveInput, purpose: Purpose, errors: &mut Vec<syn::Error>) -> Option<Self> {
         let attributes = attributes::model(&input.attrs, errors);
-        let Data::Struct(data) = input.data else {
-            errors.push(syn::Error::new(input.ident.span(), "a model is a struct: one field for each column"));
-            return None;
-        };
-        let Fields::Named(named) = data.fields else {
-            errors
-                .push(syn::Error::new(input.ident.span(), "a model's fields have names: `struct Post { id: i64, … }`"));
-            return None;
-        };
-        if !input.generics.params.is_empty() {
-            errors.push(syn::Error::new(input.generics.span(), "a model has no type parameters: it is one table"));
-            return None;
+        let mut columns = Columns::default();
+        for field in named_fields(&input, errors)? {
+            columns.read(field, errors);
         }
-        let mut fields = Vec::new();
-        let mut many_to_many = Vec::new();
-        for field in named.named {
-            read_field(field, &mut fields, &mut many_to_many, errors);
-        }
-        let key = find_key(&input.ident, &mut fields, errors)?;
-        check(&fields, errors);
+        let Columns { mut fields, many_to_many, groups } = columns;
+        let keys = match purpose {
+            Purpose::Model => find_key(&input.ident, &mut fields, errors)?,
+            Purpose::Group => {
+                check::group(&input.ident, &fields, &many_to_many, &groups, errors)?;
+                Vec::new()
+            }
+        };
         let app = attributes.app.clone().unwrap_or_else(|| names::app_of(Span::call_site()));
         let name = plain(&input.ident);
         let table = attributes.table.clone().unwrap_or_else(|| format!("{app}_{}", name.to_lowercase()));
@@ -95,8 +114,7 @@ impl Model {
             Some(path) => quote!(::#path::__private),
             None => quote!(::demijohn::__private),
         };
-        check_names(&attributes, &fields, errors);
-        Some(Self {
+        let model = Self {
             ident: input.ident,
             name,
             visibility: input.vis,
@@ -106,8 +124,34 @@ impl Model {
             private,
             fields,
             many_to_many,
-            key,
-        })
+            groups,
+            keys,
+        };
+        check::fields(&model.fields, errors);
+        check::names(&model, errors);
+        Some(model)
+    }
+
+    /// The first field of the primary key.
+    pub(super) fn key(&self) -> &Field {
+        &self.fields[self.keys.first().copied().unwrap_or_default()]
+    }
+
+    /// The type of the primary key: that of its field, or a tuple of theirs.
+    pub(super) fn key_type(&self) -> TokenStream {
+        let types = self.keys.iter().map(|key| &self.fields[*key].ty);
+        match self.keys[..] {
+            [key] => self.fields[key].ty.to_token_stream(),
+            _ => quote!((#(#types),*)),
+        }
+    }
+
+    /// The position of a group's first column.
+    pub(super) fn group_position(&self, group: usize) -> TokenStream {
+        let private = &self.private;
+        let count = self.fields.len();
+        let before = self.groups[..group].iter().map(|group| &group.ty);
+        quote!(#count #(+ <#before as #private::Fields>::FIELDS.len())*)
     }
 
     /// The columns that somebody who makes a row must give.
@@ -134,26 +178,52 @@ impl Model {
     }
 }
 
-fn read_field(
-    field: syn::Field,
-    fields: &mut Vec<Field>,
-    many_to_many: &mut Vec<ManyToMany>,
-    errors: &mut Vec<syn::Error>,
-) {
-    let Some(ident) = field.ident else { return };
-    let attributes = attributes::field(&field.attrs, errors);
-    let name = plain(&ident);
-    if name.contains("__") || name.ends_with('_') {
-        errors.push(syn::Error::new(ident.span(), "a field's name has no `__` and does not end with `_`"));
+/// The fields of a struct, by what they are.
+#[derive(Default)]
+struct Columns {
+    fields: Vec<Field>,
+    many_to_many: Vec<ManyToMany>,
+    groups: Vec<Group>,
+}
+
+impl Columns {
+    fn read(&mut self, field: syn::Field, errors: &mut Vec<syn::Error>) {
+        let Some(ident) = field.ident else { return };
+        let attributes = attributes::field(&field.attrs, errors);
+        let name = plain(&ident);
+        if name.contains("__") || name.ends_with('_') {
+            errors.push(syn::Error::new(ident.span(), "a field's name has no `__` and does not end with `_`"));
+        }
+        if attributes.flatten {
+            self.groups.push(Group { ident, name, ty: field.ty });
+            return;
+        }
+        if let Some(target) = argument(&field.ty, "ManyToMany") {
+            self.many_to_many.push(ManyToMany { ident, name, target, attributes });
+            return;
+        }
+        let inner = argument(&field.ty, "Option");
+        let is_optional = inner.is_some();
+        let target = argument(inner.as_ref().unwrap_or(&field.ty), "ForeignKey");
+        let (is_auto, is_key) = (false, false);
+        self.fields.push(Field { ident, name, ty: field.ty, is_optional, is_auto, is_key, target, attributes });
     }
-    if let Some(target) = argument(&field.ty, "ManyToMany") {
-        many_to_many.push(ManyToMany { ident, name, target, attributes });
-        return;
+}
+
+fn named_fields(input: &DeriveInput, errors: &mut Vec<syn::Error>) -> Option<impl Iterator<Item = syn::Field> + use<>> {
+    let Data::Struct(data) = &input.data else {
+        errors.push(syn::Error::new(input.ident.span(), "a model is a struct: one field for each column"));
+        return None;
+    };
+    let Fields::Named(named) = &data.fields else {
+        errors.push(syn::Error::new(input.ident.span(), "a model's fields have names: `struct Post { id: i64, … }`"));
+        return None;
+    };
+    if !input.generics.params.is_empty() {
+        errors.push(syn::Error::new(input.generics.span(), "a model has no type parameters: it is one table"));
+        return None;
     }
-    let inner = argument(&field.ty, "Option");
-    let is_optional = inner.is_some();
-    let target = argument(inner.as_ref().unwrap_or(&field.ty), "ForeignKey");
-    fields.push(Field { ident, name, ty: field.ty, is_optional, is_auto: false, is_key: false, target, attributes });
+    Some(named.named.clone().into_iter())
 }
 
 /// `type` of `r#type`.
@@ -163,7 +233,7 @@ fn plain(ident: &Ident) -> String {
 }
 
 /// `T` of `Wrapper<T>`, whatever path leads to the wrapper.
-fn argument(ty: &Type, wrapper: &str) -> Option<Type> {
+pub(super) fn argument(ty: &Type, wrapper: &str) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == wrapper)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
@@ -173,89 +243,32 @@ fn argument(ty: &Type, wrapper: &str) -> Option<Type> {
     }
 }
 
-fn find_key(name: &Ident, fields: &mut [Field], errors: &mut Vec<syn::Error>) -> Option<usize> {
-    let marked: Vec<usize> = (0..fields.len()).filter(|n| fields[*n].attributes.primary_key).collect();
-    if let [_, second, ..] = marked[..] {
-        errors.push(syn::Error::new(fields[second].ident.span(), "a model has one primary key"));
+fn find_key(name: &Ident, fields: &mut [Field], errors: &mut Vec<syn::Error>) -> Option<Vec<usize>> {
+    let mut keys: Vec<usize> = (0..fields.len()).filter(|n| fields[*n].attributes.primary_key).collect();
+    if keys.is_empty() {
+        keys.extend(fields.iter().position(|field| field.name == "id"));
     }
-    let Some(key) = marked.first().copied().or_else(|| fields.iter().position(|field| field.name == "id")) else {
+    if keys.is_empty() {
         errors.push(syn::Error::new(
             name.span(),
             "a model needs a primary key: add `pub id: i64`, or mark a field with `#[field(primary_key)]`",
         ));
         return None;
-    };
-    let field = &mut fields[key];
-    field.is_key = true;
-    let integer =
-        matches!(&field.ty, Type::Path(path) if ["i16", "i32", "i64"].iter().any(|name| path.path.is_ident(name)));
-    field.is_auto = integer && (field.attributes.auto || !field.attributes.primary_key);
-    if field.is_optional {
-        errors.push(syn::Error::new(field.ty.span(), "a primary key is never NULL: write the type without `Option`"));
     }
-    Some(key)
-}
-
-fn check(fields: &[Field], errors: &mut Vec<syn::Error>) {
-    for (n, field) in fields.iter().enumerate() {
-        let attributes = &field.attributes;
-        // The builder has a method for each field that can be given, and two of its own.
-        if !field.is_auto && (field.name == "save" || field.name == "build") {
-            let message = format!(
-                "a field cannot be called `{0}`: `create()` has a method of that name. \
-                 Choose another name, and keep the column with `#[field(column = \"{0}\")]`",
-                field.name
-            );
-            errors.push(syn::Error::new(field.ident.span(), message));
-        }
-        let column = field.column();
-        if let Some(other) = fields[..n].iter().find(|other| other.column().eq_ignore_ascii_case(&column)) {
-            let message = format!(
-                "the column `{column}` belongs to `{}` already; name another with `#[field(column = \"…\")]`",
-                other.name
-            );
-            errors.push(syn::Error::new(field.ident.span(), message));
-        }
-        if field.target.is_some() && attributes.on_delete.is_none() {
-            errors.push(syn::Error::new(
-                field.ident.span(),
-                "a foreign key says what happens when the row it points to is deleted: \
-                 add `#[field(on_delete = Cascade)]` (or Protect, Restrict, SetNull, SetDefault, DoNothing)",
-            ));
-        }
-        if field.target.is_none() && attributes.on_delete.is_some() {
-            errors.push(syn::Error::new(field.ty.span(), "`on_delete` belongs to a `ForeignKey<…>`"));
-        }
-        if attributes.on_delete.as_ref().is_some_and(|how| how == "SetNull") && !field.is_optional {
-            errors.push(syn::Error::new(
-                field.ty.span(),
-                "`on_delete = SetNull` needs a field that may be NULL: `Option<ForeignKey<…>>`",
-            ));
-        }
-        let is_decimal = matches!(argument(&field.ty, "Option").as_ref().unwrap_or(&field.ty),
-            Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Decimal"));
-        if is_decimal && (attributes.max_digits.is_none() || attributes.decimal_places.is_none()) {
-            errors.push(syn::Error::new(
-                field.ident.span(),
-                "a decimal says how many digits it has: add `#[field(max_digits = 10, decimal_places = 2)]`",
-            ));
+    if keys.len() > 4 {
+        errors.push(syn::Error::new(fields[keys[4]].ident.span(), "a primary key has at most four fields"));
+    }
+    for key in &keys {
+        let alone = keys.len() == 1;
+        let field = &mut fields[*key];
+        field.is_key = true;
+        let integer = matches!(&field.ty, Type::Path(path)
+            if ["i16", "i32", "i64"].iter().any(|name| path.path.is_ident(name)));
+        field.is_auto = alone && integer && (field.attributes.auto || !field.attributes.primary_key);
+        if field.is_optional {
+            let message = "a primary key is never NULL: write the type without `Option`";
+            errors.push(syn::Error::new(field.ty.span(), message));
         }
     }
-}
-
-/// Names in `ordering`, `display`, `index` and `unique` are fields.
-fn check_names(attributes: &ModelAttributes, fields: &[Field], errors: &mut Vec<syn::Error>) {
-    let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    let steps = attributes.ordering.iter().map(|name| (name, name.value().trim_start_matches('-').to_owned()));
-    let others = attributes.display.iter().chain(attributes.indexes.iter().flat_map(|index| &index.fields));
-    for (name, text) in steps.chain(others.map(|name| (name, name.value()))) {
-        let text = text.as_str();
-        if !known.contains(&text) {
-            let near =
-                names::nearest(text, &known).map_or_else(String::new, |near| format!("\nhelp: did you mean `{near}`?"));
-            let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!("unknown field `{text}`; choices are {}{near}", list.join(", "));
-            errors.push(syn::Error::new(name.span(), message));
-        }
-    }
+    Some(keys)
 }

@@ -1,72 +1,109 @@
 //! The description: `static META`, its fields, and the tables of pairs.
 
+mod constraint;
+
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::input::{Field, ManyToMany, Model};
+use super::attributes::{DbDefault, FieldAttributes};
+use super::input::{Field, ManyToMany, Model, argument, check};
 use super::names;
 
 /// Statics for the body of `Model::meta`.
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { private, name, app, table, attributes, .. } = model;
-    let fields = model.fields.iter().map(|field| self::field(model, field));
-    let count = model.fields.len();
+    let fields = self::fields(model);
     let words = names::words_of_type(name);
     let label = attributes.label.clone().unwrap_or(words);
     let plural = attributes.label_plural.clone().unwrap_or_else(|| format!("{label}s"));
-    let display = &attributes.display;
+    let pairs = model.many_to_many.iter().map(|field| through(model, field));
+    let options = options(model);
+    let known = known(model);
+    quote! {
+        #(#pairs)*
+        #fields
+        #known
+        static __META: #private::ModelMeta = #private::ModelMeta::new(#app, #name, #table, #label, #plural, &__FIELDS)
+            #options
+            .source(::core::env!("CARGO_MANIFEST_DIR"), ::core::file!(), ::core::line!());
+    }
+}
+
+fn fields(model: &Model) -> TokenStream {
+    let private = &model.private;
+    let fields = model.fields.iter().map(|field| self::field(model, field));
+    if model.groups.is_empty() {
+        let count = model.fields.len();
+        return quote! { static __FIELDS: [#private::FieldMeta; #count] = [#(#fields),*]; };
+    }
+    let count = model.group_position(model.groups.len());
+    let groups = model.groups.iter().map(|group| &group.ty);
+    quote! {
+        static __FIELDS: [#private::FieldMeta; #count] =
+            #private::concat(&[&[#(#fields),*], #(<#groups as #private::Fields>::FIELDS),*]);
+    }
+}
+
+/// Names that may be those of flattened fields are checked when all fields are known.
+fn known(model: &Model) -> TokenStream {
+    if model.groups.is_empty() {
+        return TokenStream::new();
+    }
+    let private = &model.private;
+    let own = |name: &String| model.fields.iter().any(|field| field.name == *name);
+    let others = check::mentioned(model).into_iter().filter(|(name, _)| !own(name));
+    let asserts = others.map(|(name, at)| {
+        let message = format!("unknown field `{name}`: neither the model nor what is flattened into it has one");
+        quote_spanned!(at.span()=> const _: () = ::core::assert!(#private::has_field(&__FIELDS, #name), #message);)
+    });
+    quote!(#(#asserts)*)
+}
+
+/// The methods of `ModelMeta` for what there is.
+fn options(model: &Model) -> TokenStream {
+    let Model { private, attributes, .. } = model;
+    let sets = model.many_to_many.iter().map(|field| many_to_many(model, field));
     let ordering = attributes.ordering.iter().map(|step| {
         let text = step.value();
         let (descending, field) = (text.starts_with('-'), text.trim_start_matches('-'));
         quote! { #private::OrderMeta { field: #field, descending: #descending } }
     });
-    let indexes = attributes.indexes.iter().map(|index| {
-        let fields = &index.fields;
-        let name = index.name.as_ref().map(|name| quote!(.name(#name)));
-        let unique = index.unique.then(|| quote!(.unique()));
-        quote! { #private::IndexMeta::new(&[#(#fields),*]) #name #unique }
+    let permissions = attributes.permissions.iter().map(|(name, words)| quote!((#name, #words)));
+    let lists = [
+        ("many_to_many", sets.collect::<Vec<_>>()),
+        ("ordering", ordering.collect()),
+        ("indexes", attributes.indexes.iter().map(|index| constraint::index(private, index)).collect()),
+        ("checks", attributes.checks.iter().map(|check| constraint::check(private, check)).collect()),
+        ("exclusions", attributes.exclusions.iter().map(|one| constraint::exclusion(private, one)).collect()),
+        ("display", attributes.display.iter().map(ToTokens::to_token_stream).collect()),
+        ("permissions", permissions.collect()),
+        ("latest_by", attributes.latest_by.iter().map(ToTokens::to_token_stream).collect()),
+    ];
+    let lists = lists.into_iter().filter(|(_, items)| !items.is_empty()).map(|(name, items)| {
+        let name = format_ident!("{name}");
+        quote!(.#name(&[#(#items),*]))
     });
-    let pairs = model.many_to_many.iter().map(|field| through(model, field));
-    let sets: Vec<_> = model.many_to_many.iter().map(|field| many_to_many(model, field)).collect();
+    let comment = attributes.comment.as_ref().map(|comment| quote!(.comment(#comment)));
     let unmanaged = attributes.unmanaged.then(|| quote!(.unmanaged()));
-    quote! {
-        #(#pairs)*
-        static __FIELDS: [#private::FieldMeta; #count] = [#(#fields),*];
-        static __META: #private::ModelMeta = #private::ModelMeta::new(#app, #name, #table, #label, #plural, &__FIELDS)
-            .many_to_many(&[#(#sets),*])
-            .ordering(&[#(#ordering),*])
-            .indexes(&[#(#indexes),*])
-            .display(&[#(#display),*])
-            .source(::core::env!("CARGO_MANIFEST_DIR"), ::core::file!(), ::core::line!())
-            #unmanaged;
-    }
+    quote!(#(#lists)* #comment #unmanaged)
 }
 
-fn option(value: Option<&impl quote::ToTokens>) -> TokenStream {
+pub(super) fn option(value: Option<&impl ToTokens>) -> TokenStream {
     value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
 }
 
-fn field(model: &Model, field: &Field) -> TokenStream {
+/// One `FieldMeta`.
+pub(super) fn field(model: &Model, field: &Field) -> TokenStream {
     let private = &model.private;
     let (name, column, ty) = (&field.name, field.column(), &field.ty);
     let attributes = &field.attributes;
     let label = attributes.label.as_ref().map_or_else(|| names::words_of_field(name), syn::LitStr::value);
-    let mut calls = Vec::new();
-    if attributes.integer {
-        calls.push(quote!(.kind(#private::FieldKind::Integer)));
-    }
-    if let Some(length) = &attributes.max_length {
-        calls.push(quote!(.max_length(#length)));
-    }
-    if let (Some(digits), Some(places)) = (&attributes.max_digits, &attributes.decimal_places) {
-        calls.push(quote!(.kind(#private::FieldKind::Decimal { max_digits: #digits, decimal_places: #places })));
-    }
+    let mut calls = kind_calls(private, attributes);
     let flags = [
         (field.is_key, quote!(.primary_key())),
         (field.is_auto, quote!(.auto())),
-        (field.is_optional, quote!(.null(true))),
         (attributes.blank, quote!(.blank())),
         (attributes.unique, quote!(.unique())),
         (attributes.index, quote!(.index())),
@@ -75,32 +112,124 @@ fn field(model: &Model, field: &Field) -> TokenStream {
         (attributes.auto_now, quote!(.auto_now(#private::AutoNow::OnSave))),
     ];
     calls.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, call)| call));
+    calls.extend(default_calls(private, attributes, ty));
+    calls.extend(rule_calls(private, attributes, ty));
+    if let Some(text) = &attributes.help_text {
+        calls.push(quote!(.help_text(#text)));
+    }
+    if let Some(target) = &field.target {
+        calls.push(relation(private, attributes, target, ty));
+    }
+    let new = quote_spanned!(ty.span()=> #private::field::<#ty>);
+    quote! {
+        #new(#name, #column, #label) #(#calls)*
+    }
+}
+
+fn kind_calls(private: &TokenStream, attributes: &FieldAttributes) -> Vec<TokenStream> {
+    let mut calls = Vec::new();
+    if attributes.integer {
+        calls.push(quote!(.kind(#private::FieldKind::Integer)));
+    }
+    if let Some(length) = &attributes.max_length {
+        calls.push(quote_spanned!(length.span()=> .max_length(#length)));
+    }
+    if let (Some(digits), Some(places)) = (&attributes.max_digits, &attributes.decimal_places) {
+        calls.push(quote!(.kind(#private::FieldKind::Decimal { max_digits: #digits, decimal_places: #places })));
+    }
+    if let Some(format) = &attributes.format {
+        calls.push(quote!(.format(#private::Format::#format)));
+    }
+    if let Some(comment) = &attributes.comment {
+        calls.push(quote!(.comment(#comment)));
+    }
+    if let Some(collation) = &attributes.collation {
+        calls.push(quote!(.collation(#collation)));
+    }
+    calls
+}
+
+fn default_calls(private: &TokenStream, attributes: &FieldAttributes, ty: &Type) -> Vec<TokenStream> {
+    let mut calls = Vec::new();
+    let value = |value: &syn::Expr| quote!(|| #private::Assign::<#ty>::into_value(#value));
     if let Some(default) = &attributes.default {
         calls.push(match default {
-            Some(value) => quote!(.default(|| #private::Assign::<#ty>::into_value(#value))),
+            Some(given) => {
+                let given = value(given);
+                quote!(.default(#given))
+            }
             None => quote!(.default(|| #private::FieldValue::to_value(&<#ty as ::core::default::Default>::default()))),
         });
     }
+    if let Some(default) = &attributes.db_default {
+        let default = match default {
+            DbDefault::Now => quote!(#private::DbDefault::Now),
+            DbDefault::Sql(sql) => quote!(#private::DbDefault::Sql(#sql)),
+            DbDefault::Value(given) => {
+                let given = value(given);
+                quote!(#private::DbDefault::Value(#given))
+            }
+        };
+        calls.push(quote!(.db_default(#default)));
+    }
+    if let Some(expression) = &attributes.generated {
+        let stored = !attributes.is_virtual;
+        calls.push(quote!(.generated(#private::SqlTemplate(#expression), #stored)));
+    }
+    calls
+}
+
+/// Choices and rules for values.
+fn rule_calls(private: &TokenStream, attributes: &FieldAttributes, ty: &Type) -> Vec<TokenStream> {
+    let mut calls = Vec::new();
     if !attributes.choices.is_empty() {
         let choices = attributes.choices.iter();
         let choices = choices.map(|(value, label)| quote!(#private::Choice { value: #value, label: #label }));
         calls.push(quote!(.choices(&[#(#choices),*])));
     }
-    if let Some(format) = &attributes.format {
-        calls.push(quote!(.format(#private::Format::#format)));
+    let inner = argument(ty, "Option");
+    let bare = inner.as_ref().unwrap_or(ty);
+    let mut rules = Vec::new();
+    rules.extend(attributes.min.as_ref().map(|min| quote!(#private::Validator::MinValue((#min) as f64))));
+    rules.extend(attributes.max.as_ref().map(|max| quote!(#private::Validator::MaxValue((#max) as f64))));
+    rules.extend(attributes.min_length.as_ref().map(|length| quote!(#private::Validator::MinLength(#length))));
+    rules.extend(attributes.validators.iter().map(|path| {
+        quote_spanned! {path.span()=>
+            #private::Validator::Custom(|value| {
+                #private::validate::<#bare, _>(value, |value| #path(value).map_err(::core::convert::Into::into))
+            })
+        }
+    }));
+    if !rules.is_empty() {
+        calls.push(quote!(.validators(&[#(#rules),*])));
     }
-    if let Some(text) = &attributes.help_text {
-        calls.push(quote!(.help_text(#text)));
+    if !attributes.unique_for.is_empty() {
+        let pairs = attributes.unique_for.iter().map(|(period, name)| {
+            let period = format_ident!("{period}");
+            quote!((#private::UniqueFor::#period, #name))
+        });
+        calls.push(quote!(.unique_for(&[#(#pairs),*])));
     }
-    if let Some(target) = &field.target {
-        let on_delete = attributes.on_delete.clone().unwrap_or_else(|| format_ident!("Cascade"));
-        let related = option(attributes.related_name.as_ref());
-        calls.push(quote!(.references(<#target as #private::Model>::meta, #private::OnDelete::#on_delete, #related)));
+    calls
+}
+
+fn relation(private: &TokenStream, attributes: &FieldAttributes, target: &Type, ty: &Type) -> TokenStream {
+    let on_delete = attributes.on_delete.clone().unwrap_or_else(|| match attributes.set_to {
+        Some(_) => format_ident!("SetTo"),
+        None => format_ident!("Cascade"),
+    });
+    let related = option(attributes.related_name.as_ref());
+    let to = quote!(<#target as #private::Model>::meta, #private::OnDelete::#on_delete, #related);
+    let mut details = Vec::new();
+    details.extend(attributes.to_field.as_ref().map(|field| quote!(.to_field(#field))));
+    details.extend(attributes.no_constraint.then(|| quote!(.no_constraint())));
+    details.extend(
+        attributes.set_to.as_ref().map(|value| quote!(.set_to(|| #private::Assign::<#ty>::into_value(#value)))),
+    );
+    if details.is_empty() {
+        return quote!(.references(#to));
     }
-    let kind = quote_spanned!(ty.span()=> <#ty as #private::FieldValue>::KIND);
-    quote! {
-        #private::FieldMeta::new(#name, #column, #label, #kind) #(#calls)*
-    }
+    quote!(.relation(#private::RelationMeta::new(#to) #(#details)*))
 }
 
 /// `__THROUGH_TAGS`. Like all that stands beside a user's default values, it has a name that users do not take.

@@ -1,7 +1,7 @@
 //! `impl Model`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::input::{Field, Model};
@@ -11,29 +11,30 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { private, ident: name, fields, .. } = model;
     let columns = model.columns_name();
     let create = model.create_name();
-    let key = &fields[model.key];
-    let (key_ident, key_type) = (&key.ident, &key.ty);
-    let key_kind = if key.attributes.integer {
-        quote!(#private::FieldKind::Integer)
-    } else {
-        let kind = quote!(<#key_type as #private::FieldValue>::KIND);
-        key.attributes.max_length.as_ref().map_or(kind, |length| quote!(#private::FieldKind::Varchar(#length)))
-    };
+    let key_type = model.key_type();
+    let key_kind = key_kind(model, &key_type);
+    let key = key_value(model);
     let statics = meta::expand(model);
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let numbers = 0..fields.len() as u16;
-    let reads = fields.iter().enumerate().map(|(n, field)| read(model, n, field));
+    let reads = fields.iter().enumerate().map(|(n, field)| read(model, &n.to_token_stream(), field));
     let values = fields.iter().map(|field| {
         let ident = &field.ident;
         quote_spanned!(field.ty.span()=> #private::FieldValue::to_value(&self.#ident))
     });
-    let sets = sets(model);
+    let sets = sets(model, &key_type);
+    let groups = Groups::of(model);
     let touched = fields.iter().filter(|field| field.attributes.auto_now).map(|field| {
         let ident = &field.ident;
         let ty = &field.ty;
         quote_spanned! {ty.span()=> self.#ident = <#ty as #private::FollowsClock>::at(now); }
     });
-    let touched: Vec<_> = touched.collect();
+    let touched: Vec<_> = touched.chain(groups.touches).collect();
+    let Groups { columns: group_columns, reads: group_reads, pushes, .. } = groups;
+    let values = match pushes[..] {
+        [] => quote!(::std::vec![#(#values),*]),
+        _ => quote!(let mut values = ::std::vec![#(#values),*]; #(#pushes)* values),
+    };
     let touch =
         (!touched.is_empty()).then(|| quote! { fn touch(&mut self, now: #private::Timestamp) { #(#touched)* } });
     quote! {
@@ -51,15 +52,15 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 fn meta() -> &'static #private::ModelMeta { &__META }
                 fn root() -> &'static #private::Path { &__ROOT }
                 fn columns(path: &'static #private::Path) -> #columns {
-                    #columns { #(#idents: #private::Column::new(path, #numbers)),* }
+                    #columns { #(#idents: #private::Column::new(path, #numbers),)* #(#group_columns)* }
                 }
                 fn from_row(row: &dyn #private::Row, plan: &#private::Plan) -> #private::Result<Self> {
-                    ::core::result::Result::Ok(Self { #(#reads,)* #sets })
+                    ::core::result::Result::Ok(Self { #(#reads,)* #(#group_reads)* #sets })
                 }
                 fn values(&self) -> ::std::vec::Vec<#private::Value> {
-                    ::std::vec![#(#values),*]
+                    #values
                 }
-                fn key(&self) -> #key_type { ::core::clone::Clone::clone(&self.#key_ident) }
+                fn key(&self) -> #key_type { #key }
                 #touch
                 fn create() -> #create {
                     #create(#private::Draft::new(), ::core::marker::PhantomData)
@@ -69,7 +70,52 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-fn read(model: &Model, position: usize, field: &Field) -> TokenStream {
+fn key_kind(model: &Model, key_type: &TokenStream) -> TokenStream {
+    let private = &model.private;
+    let attributes = &model.key().attributes;
+    if attributes.integer {
+        return quote!(#private::FieldKind::Integer);
+    }
+    match &attributes.max_length {
+        Some(length) if model.keys.len() == 1 => quote!(#private::FieldKind::Varchar(#length)),
+        _ => quote!(<#key_type as #private::FieldValue>::KIND.as_reference()),
+    }
+}
+
+fn key_value(model: &Model) -> TokenStream {
+    let parts: Vec<_> = model.keys.iter().map(|key| &model.fields[*key].ident).collect();
+    match parts[..] {
+        [part] => quote!(::core::clone::Clone::clone(&self.#part)),
+        _ => quote!((#(::core::clone::Clone::clone(&self.#parts)),*)),
+    }
+}
+
+/// What the flattened structs of a model add to its conversions.
+struct Groups {
+    columns: Vec<TokenStream>,
+    reads: Vec<TokenStream>,
+    pushes: Vec<TokenStream>,
+    touches: Vec<TokenStream>,
+}
+
+impl Groups {
+    fn of(model: &Model) -> Self {
+        let private = &model.private;
+        let mut all = Self { columns: Vec::new(), reads: Vec::new(), pushes: Vec::new(), touches: Vec::new() };
+        for (n, group) in model.groups.iter().enumerate() {
+            let (ident, ty, at) = (&group.ident, &group.ty, model.group_position(n));
+            let fields = quote_spanned!(ty.span()=> <#ty as #private::Fields>);
+            all.columns.push(quote!(#ident: #fields::columns(path, (#at) as u16),));
+            all.reads.push(quote!(#ident: #fields::read(row, plan, #at)?,));
+            all.pushes.push(quote!(#private::Fields::push_values(&self.#ident, &mut values);));
+            all.touches.push(quote!(#private::Fields::touch(&mut self.#ident, now);));
+        }
+        all
+    }
+}
+
+/// How one field is read.
+pub(super) fn read(model: &Model, position: &TokenStream, field: &Field) -> TokenStream {
     let private = &model.private;
     let (ident, ty) = (&field.ident, &field.ty);
     match &field.target {
@@ -83,9 +129,9 @@ fn read(model: &Model, position: usize, field: &Field) -> TokenStream {
     }
 }
 
-fn sets(model: &Model) -> TokenStream {
+fn sets(model: &Model, key_type: &TokenStream) -> TokenStream {
     let private = &model.private;
-    let (key, key_type) = (model.key, &model.fields[model.key].ty);
+    let key = model.keys[0];
     let sets = model.many_to_many.iter().map(|field| {
         let (ident, target, through) = (&field.ident, &field.target, meta::through_name(field));
         quote! {
