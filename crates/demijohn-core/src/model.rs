@@ -10,6 +10,7 @@ mod meta;
 mod range;
 mod registry;
 mod template;
+mod validate;
 mod value;
 
 pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, UniqueFor, Validator};

@@ -181,6 +181,9 @@ async fn carry_out(tx: &Tx, collected: Collected) -> Result<u64> {
 }
 
 fn keys_in(model: &'static ModelMeta, keys: &[Value]) -> Expr {
+    if model.has_composite_key() {
+        return Expr::Or(keys.iter().map(|key| crate::run::key_is(records::root(model), key.clone())).collect());
+    }
     let key = Column { path: records::root(model), field: model.key_index() as u16 };
     Expr::In(Box::new(Expr::Column(key)), keys.iter().cloned().map(Expr::Value).collect())
 }

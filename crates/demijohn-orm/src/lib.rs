@@ -86,6 +86,7 @@ pub mod __private {
     pub use crate::field_value::{FollowsClock, validate};
     pub use crate::fields::{concat, field, has_field};
     pub use crate::{
-        Assign, Choices, Column, Columns, Draft, Executor, FieldValue, Fields, ForeignKey, ManyToMany, Model, Plan, Provided, QuerySet,
+        Assign, Choices, Column, Columns, Draft, Executor, FieldValue, Fields, ForeignKey, ManyToMany, Model, Plan,
+        Provided, QuerySet,
     };
 }

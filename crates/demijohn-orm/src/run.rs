@@ -130,18 +130,26 @@ pub(crate) async fn delete(db: &dyn Executor, delete: Delete) -> Result<u64> {
 
 /// `key = value` for the primary key of a path's model.
 pub(crate) fn key_is(path: &'static Path, key: Value) -> Expr {
+    if let (true, Value::Array(parts)) = (path.model().has_composite_key(), &key) {
+        let parts = path.model().key_indexes().into_iter().zip(parts).map(|(field, part)| {
+            let column = Column { path, field: field as u16 };
+            Expr::Compare(Compare::Eq, Box::new((Expr::Column(column), Expr::Value(part.clone()))))
+        });
+        return Expr::And(parts.collect());
+    }
     let column = Column { path, field: path.model().key_index() as u16 };
     Expr::Compare(Compare::Eq, Box::new((Expr::Column(column), Expr::Value(key))))
 }
 
 /// Writes every column of a row but its key.
 pub(crate) async fn update_row(db: &dyn Executor, from: &'static Path, values: Vec<Value>) -> Result<()> {
-    let key_index = from.model().key_index();
-    let key = values[key_index].clone();
+    let fields = from.model().fields;
+    let key = from.model().key_of(&values);
+    let is_written = |field: &FieldMeta| !field.primary_key && field.generated.is_none();
     let assignments = values
         .into_iter()
         .enumerate()
-        .filter(|(field, _)| *field != key_index && from.model().fields[*field].generated.is_none())
+        .filter(|(field, _)| is_written(&fields[*field]))
         .map(|(field, value)| Assignment { field: field as u16, value: Expr::Value(value) })
         .collect();
     update_one(db, from, key, assignments).await

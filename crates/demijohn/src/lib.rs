@@ -40,9 +40,9 @@ pub use demijohn_auth as auth;
 #[cfg(feature = "forms")]
 pub use demijohn_forms as forms;
 #[cfg(feature = "orm")]
-pub use demijohn_macros::Model;
+pub use demijohn_macros::{Choices, Fields, Model};
 #[cfg(feature = "orm")]
-pub use demijohn_orm::{self as orm, Model, migrations};
+pub use demijohn_orm::{self as orm, Choices, Fields, Model, migrations};
 
 /// What tests are written with.
 pub mod test {
@@ -58,8 +58,8 @@ pub mod prelude {
     pub use crate::auth::{self, User, login_required, permission};
     #[cfg(feature = "orm")]
     pub use crate::orm::{
-        AppModels, Date, Db, Decimal, ForeignKey, ManyToMany, Model, Text, Time, Timestamp, Tx, Uuid, avg, coalesce,
-        count, count_rows, exists, max, min, sum, when,
+        AppModels, Choices, Date, Db, Decimal, Duration, Fields, ForeignKey, ManyToMany, Model, Text, Time, Timestamp,
+        Tx, Uuid, avg, coalesce, count, count_rows, exists, max, min, sum, when,
     };
     pub use crate::{App, Error, Form, Html, Json, Path, Query, Redirect, Result, Settings, State, Urls};
     #[cfg(feature = "signing")]
@@ -67,7 +67,7 @@ pub mod prelude {
     #[cfg(feature = "templates")]
     pub use crate::{Templates, context};
     #[cfg(feature = "orm")]
-    pub use demijohn_macros::Model;
+    pub use demijohn_macros::{Choices, Fields, Model};
     pub use serde_json::{Value, json};
 }
 

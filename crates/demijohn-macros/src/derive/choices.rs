@@ -63,11 +63,7 @@ fn write(input: &DeriveInput, errors: &mut Vec<syn::Error>) -> Option<TokenStrea
     })
 }
 
-fn read<'a>(
-    variants: impl Iterator<Item = &'a Variant>,
-    is_number: bool,
-    errors: &mut Vec<syn::Error>,
-) -> Vec<Choice> {
+fn read<'a>(variants: impl Iterator<Item = &'a Variant>, is_number: bool, errors: &mut Vec<syn::Error>) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     let mut next = 0;
     for variant in variants {
@@ -83,7 +79,9 @@ fn read<'a>(
         if let Some((_, number)) = &variant.discriminant {
             match integer(number) {
                 Some(number) => next = number,
-                None => errors.push(syn::Error::new_spanned(number, "the number of a choice is written out: `Name = 1`")),
+                None => {
+                    errors.push(syn::Error::new_spanned(number, "the number of a choice is written out: `Name = 1`"))
+                }
             }
         }
         let stored = if is_number {

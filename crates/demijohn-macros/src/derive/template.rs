@@ -26,7 +26,8 @@ fn read(text: &str) -> Result<Vec<String>, &'static str> {
             continue;
         }
         let inside = from.strip_prefix('{').ok_or("a `}` without its `{`; write `}}` for a brace that is SQL")?;
-        let (name, after) = inside.split_once('}').ok_or("a `{` without its `}`; write `{{` for a brace that is SQL")?;
+        let (name, after) =
+            inside.split_once('}').ok_or("a `{` without its `}`; write `{{` for a brace that is SQL")?;
         names.push(name.trim().to_owned());
         rest = after;
     }

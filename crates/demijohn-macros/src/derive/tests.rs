@@ -150,15 +150,15 @@ fn an_expansion_is_data_and_thin_conversions() {
             }
         }
         const _:() = {
-            static __FIELDS: [FieldMeta; 4usize] = [FieldMeta::new("id", "id", "ID",<i64 as FieldValue>::KIND).primary_key().auto(), FieldMeta::new("title", "title", "title",<String as FieldValue>::KIND).max_length(200), FieldMeta::new("changed_at", "changed_at", "changed at",<Timestamp as FieldValue>::KIND).auto_now(AutoNow::OnSave), FieldMeta::new("author", "author_id", "author",<ForeignKey<User> as FieldValue>::KIND).references(<User as Model>::meta, OnDelete::Cascade, core::option::Option::None)];
-            static __META: ModelMeta = ModelMeta::new("blog", "Post", "blog_post", "post", "posts", &__FIELDS).many_to_many(&[]).ordering(&[OrderMeta { field: "id", descending: true }]).indexes(&[]).display(&[]).source(core::env !("CARGO_MANIFEST_DIR"), core::file !(), core::line !());
+            static __FIELDS: [FieldMeta; 4usize] = [field::<i64>("id", "id", "ID").primary_key().auto(), field::<String>("title", "title", "title").max_length(200), field::<Timestamp>("changed_at", "changed_at", "changed at").auto_now(AutoNow::OnSave), field::<ForeignKey<User>>("author", "author_id", "author").references(<User as Model>::meta, OnDelete::Cascade, core::option::Option::None)];
+            static __META: ModelMeta = ModelMeta::new("blog", "Post", "blog_post", "post", "posts", &__FIELDS).ordering(&[OrderMeta { field: "id", descending: true }]).source(core::env !("CARGO_MANIFEST_DIR"), core::file !(), core::line !());
             static __ROOT: Path = Path::root(&__META);
             #[automatically_derived]
             impl Model for Post {
                 type Columns = PostColumns;
                 type Key = i64;
                 type Create = PostCreate;
-                const KEY_KIND: FieldKind =<i64 as FieldValue>::KIND;
+                const KEY_KIND: FieldKind =<i64 as FieldValue>::KIND.as_reference();
                 fn meta() -> &'static ModelMeta {
                     &__META
                 }
@@ -170,7 +170,7 @@ fn an_expansion_is_data_and_thin_conversions() {
                         id: Column::new(path, 0u16),
                         title: Column::new(path, 1u16),
                         changed_at: Column::new(path, 2u16),
-                        author: Column::new(path, 3u16)
+                        author: Column::new(path, 3u16),
                     }
                 }
                 fn from_row(row: &dyn Row, plan: &Plan) -> Result<Self> {
@@ -242,7 +242,7 @@ fn every_mistake_is_named_at_once() {
     });
     expect![[r#"
         a field's name has no `__` and does not end with `_`
-        unknown attribute `max_lenght` in `#[field(…)]`; choices are `primary_key`, `max_length`, `max_digits`, `decimal_places`, `integer`, `default`, `unique`, `index`, `blank`, `auto_now`, `auto_now_add`, `column`, `label`, `help_text`, `choices`, `format`, `not_editable`, `on_delete`, `related_name`, `table`, `auto`
+        unknown attribute `max_lenght` in `#[field(…)]`; choices are `primary_key`, `max_length`, `max_digits`, `decimal_places`, `integer`, `default`, `db_default`, `generated`, `virtual`, `unique`, `unique_for_date`, `unique_for_month`, `unique_for_year`, `index`, `blank`, `auto_now`, `auto_now_add`, `column`, `comment`, `collation`, `label`, `help_text`, `choices`, `format`, `min`, `max`, `min_length`, `validators`, `not_editable`, `on_delete`, `set_to`, `to_field`, `no_constraint`, `related_name`, `table`, `auto`, `flatten`
         help: did you mean `max_length`?
         a field cannot be called `save`: `create()` has a method of that name. Choose another name, and keep the column with `#[field(column = "save")]`
         the column `author_id` belongs to `author_id` already; name another with `#[field(column = "…")]`

@@ -30,6 +30,17 @@ pub(super) fn check(field: &FieldMeta, value: &Value) -> Result<()> {
                 return Err(out_of_range(field, &number.to_string(), &format!("{least} to {most}")));
             }
         }
+        // A `u64` that no column of 64 bits holds.
+        (kind, Value::Decimal(number)) if kind.is_integer() => {
+            let (least, most) = kind.integer_range().unwrap_or_default();
+            return Err(out_of_range(field, &number.to_string(), &format!("{least} to {most}")));
+        }
+        // `Json<T>` of a value that JSON cannot say.
+        (FieldKind::Json, Value::Text(reason)) => {
+            let message = format!("`{}` was given what JSON cannot say: {reason}", field.name);
+            return Err(Error::new(ErrorKind::Invalid, "orm.type", message)
+                .with_hint("in JSON, the keys of a map are texts; give such a field another type"));
+        }
         _ => {}
     }
     Ok(())

@@ -6,6 +6,7 @@ mod databases;
 mod corners;
 mod differential;
 mod expressions;
+mod fields;
 mod many;
 mod migrations;
 mod models;

@@ -3,7 +3,7 @@ use demijohn::prelude::*;
 #[derive(Model)]
 struct Post {
     id: i64,
-    views: u32,
+    views: f32,
 }
 
 fn main() {}

@@ -100,7 +100,8 @@ impl Index {
     fn refuse(&self) -> syn::Result<()> {
         let what = if self.unique { "unique" } else { "index" };
         if self.fields.is_empty() == self.expressions.is_empty() {
-            let message = format!("`{what}(…)` is over fields, `{what}(\"title\")`, or `expressions = [\"lower({{title}})\"]`");
+            let message =
+                format!("`{what}(…)` is over fields, `{what}(\"title\")`, or `expressions = [\"lower({{title}})\"]`");
             return Err(syn::Error::new(self.span, message));
         }
         if !self.expressions.is_empty() && self.options.name.is_none() {
@@ -112,7 +113,8 @@ impl Index {
         }
         let count = self.fields.len() + self.expressions.len();
         if !self.opclasses.is_empty() && self.opclasses.len() != count {
-            let message = format!("`opclasses` names one for each of its {count} parts; here are {}", self.opclasses.len());
+            let message =
+                format!("`opclasses` names one for each of its {count} parts; here are {}", self.opclasses.len());
             return Err(syn::Error::new(self.span, message));
         }
         Ok(())
@@ -142,7 +144,8 @@ impl Exclusion {
     pub(super) fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let content;
         parenthesized!(content in input);
-        let how = "`exclude(\"name\", (\"{room}\", \"=\"), (\"{during}\", \"&&\"))`: its name, and what is compared how";
+        let how =
+            "`exclude(\"name\", (\"{room}\", \"=\"), (\"{during}\", \"&&\"))`: its name, and what is compared how";
         let name: LitStr = content.parse().map_err(|error| syn::Error::new(error.span(), how))?;
         comma(&content)?;
         let (mut parts, mut options) = (Vec::new(), Options::default());
@@ -165,9 +168,9 @@ impl Exclusion {
 
 /// `name =`, one of these.
 fn option(input: ParseStream<'_>, other: &str, names: &[&str]) -> syn::Result<String> {
-    let found: Ident = input
-        .parse()
-        .map_err(|error| syn::Error::new(error.span(), format!("expected {other}, or one of {} with `=`", list(names))))?;
+    let found: Ident = input.parse().map_err(|error| {
+        syn::Error::new(error.span(), format!("expected {other}, or one of {} with `=`", list(names)))
+    })?;
     let name = found.to_string();
     if !names.contains(&name.as_str()) {
         let message = format!("unknown option `{name}`; choices are {}{}", list(names), hint(&name, names));

@@ -18,10 +18,16 @@ pub(super) fn group(
 ) -> Option<()> {
     let mut refuse = |span: Span, message: &str| errors.push(syn::Error::new(span, message));
     for field in fields.iter().filter(|field| field.attributes.primary_key || field.attributes.auto) {
-        refuse(field.ident.span(), "a primary key stands in the model itself, not in fields that are flattened into it");
+        refuse(
+            field.ident.span(),
+            "a primary key stands in the model itself, not in fields that are flattened into it",
+        );
     }
     for field in many_to_many {
-        refuse(field.ident.span(), "a `ManyToMany` stands in the model itself, not in fields that are flattened into it");
+        refuse(
+            field.ident.span(),
+            "a `ManyToMany` stands in the model itself, not in fields that are flattened into it",
+        );
     }
     for field in groups {
         refuse(field.ident.span(), "fields that are flattened into a model have none flattened into them");
@@ -161,7 +167,8 @@ pub(super) fn names(model: &Model, errors: &mut Vec<syn::Error>) {
 /// The SQL of a model's own.
 fn templates(model: &Model) -> Vec<&LitStr> {
     let attributes = &model.attributes;
-    let of_indexes = attributes.indexes.iter().flat_map(|index| index.expressions.iter().chain(&index.options.condition));
+    let of_indexes =
+        attributes.indexes.iter().flat_map(|index| index.expressions.iter().chain(&index.options.condition));
     let of_checks = attributes.checks.iter().map(|check| &check.condition);
     let of_exclusions = attributes.exclusions.iter().flat_map(|exclusion| {
         exclusion.parts.iter().map(|(expression, _)| expression).chain(&exclusion.options.condition)
