@@ -13,7 +13,7 @@ mod template;
 mod validate;
 mod value;
 
-pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, UniqueFor, Validator};
+pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, TypeCheck, UniqueFor, Validator};
 pub use index::{CheckMeta, Deferrable, ExclusionMeta, IndexMeta, IndexMethod};
 pub use kind::FieldKind;
 pub use meta::{ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, RelationMeta, SourceMeta};

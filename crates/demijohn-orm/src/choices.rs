@@ -87,10 +87,10 @@ pub fn read_choice<T: Choices + Clone>(row: &dyn Row, index: usize) -> Result<T>
 /// The value that is stored for a choice. For the derive.
 pub fn choice_value<T: Choices>(choice: &T) -> Value {
     let stored = choice.stored();
-    match T::KIND.is_integer() {
-        true => stored.parse().map_or_else(|_| Value::from(stored), Value::Int),
-        false => Value::from(stored),
+    if T::KIND.is_integer() {
+        return stored.parse().map_or_else(|_| Value::from(stored), Value::Int);
     }
+    Value::from(stored)
 }
 
 /// Makes a set of choices a type of columns, and lets columns be compared with it.

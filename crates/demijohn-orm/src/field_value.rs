@@ -3,7 +3,7 @@
 mod more;
 
 use demijohn_core::Result;
-use demijohn_core::model::{Choice, Date, Decimal, FieldKind, Time, Timestamp, Uuid, Value};
+use demijohn_core::model::{Choice, Date, Decimal, FieldKind, Time, Timestamp, TypeCheck, Uuid, Value};
 use demijohn_sql::{Row, ValueRef, decode_decimal, text_format};
 
 pub use more::{HStore, Json, ListItem, RangeBound, TextVector, validate};
@@ -46,7 +46,7 @@ pub trait FieldValue: Sized + Send + Sync + 'static {
     /// The values it allows, when they are few: those of an enum.
     const CHOICES: &'static [Choice] = &[];
     /// What it refuses among the values of its kind.
-    const TYPE_CHECK: Option<fn(&Value) -> Result<(), String>> = None;
+    const TYPE_CHECK: Option<TypeCheck> = None;
     /// What it is compared with: the type itself, without the `Option`.
     type Base;
 
@@ -194,7 +194,7 @@ impl<T: FieldValue> FieldValue for Option<T> {
     const KIND: FieldKind = T::KIND;
     const NULL: bool = true;
     const CHOICES: &'static [Choice] = T::CHOICES;
-    const TYPE_CHECK: Option<fn(&Value) -> Result<(), String>> = T::TYPE_CHECK;
+    const TYPE_CHECK: Option<TypeCheck> = T::TYPE_CHECK;
     type Base = T::Base;
 
     fn read(row: &dyn Row, index: usize) -> Result<Self> {

@@ -79,6 +79,9 @@ pub enum UniqueFor {
     Year,
 }
 
+/// What a Rust type refuses among the values of its column's kind, in the words that people read.
+pub type TypeCheck = fn(&Value) -> Result<(), String>;
+
 /// One of the values that a field allows, with the words for it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Choice {
@@ -137,7 +140,7 @@ pub struct FieldMeta {
     /// Rules for its values.
     pub validators: &'static [Validator],
     /// What its Rust type refuses among the values of its kind: 256 for `u8`.
-    pub type_check: Option<fn(&Value) -> Result<(), String>>,
+    pub type_check: Option<TypeCheck>,
     /// The rows of which days, months or years it must be unlike, each with the field that holds the date.
     pub unique_for: &'static [(UniqueFor, &'static str)],
 }
@@ -322,7 +325,7 @@ impl FieldMeta {
     }
 
     /// What its Rust type refuses among the values of its kind.
-    pub const fn type_check(mut self, check: Option<fn(&Value) -> Result<(), String>>) -> Self {
+    pub const fn type_check(mut self, check: Option<TypeCheck>) -> Self {
         self.type_check = check;
         self
     }

@@ -80,7 +80,7 @@ fn read<'a>(variants: impl Iterator<Item = &'a Variant>, is_number: bool, errors
             match integer(number) {
                 Some(number) => next = number,
                 None => {
-                    errors.push(syn::Error::new_spanned(number, "the number of a choice is written out: `Name = 1`"))
+                    errors.push(syn::Error::new_spanned(number, "the number of a choice is written out: `Name = 1`"));
                 }
             }
         }

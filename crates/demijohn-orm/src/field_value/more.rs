@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Deref;
 
 use demijohn_core::Result;
-use demijohn_core::model::{Date, Decimal, Duration, FieldKind, Range, Time, Timestamp, Uuid, Value};
+use demijohn_core::model::{Date, Decimal, Duration, FieldKind, Range, Time, Timestamp, TypeCheck, Uuid, Value};
 use demijohn_sql::{Row, ValueRef, decode};
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
@@ -16,7 +16,7 @@ macro_rules! positive {
     ($($type:ty => $kind:ident),+) => {$(
         impl FieldValue for $type {
             const KIND: FieldKind = FieldKind::$kind;
-            const TYPE_CHECK: Option<fn(&Value) -> Result<(), String>> = Some(|value| match value {
+            const TYPE_CHECK: Option<TypeCheck> = Some(|value| match value {
                 Value::Int(number) if Self::try_from(*number).is_err() => {
                     Err(format!("Ensure this value is between 0 and {}.", Self::MAX))
                 }
@@ -82,7 +82,7 @@ macro_rules! addresses {
     ($($type:ty => $variant:ident, $name:literal);+) => {$(
         impl FieldValue for $type {
             const KIND: FieldKind = FieldKind::IpAddress;
-            const TYPE_CHECK: Option<fn(&Value) -> Result<(), String>> = Some(|value| match value {
+            const TYPE_CHECK: Option<TypeCheck> = Some(|value| match value {
                 Value::Ip(IpAddr::$variant(_)) | Value::Null => Ok(()),
                 _ => Err(concat!("Enter a valid ", $name, " address.").to_owned()),
             });
@@ -136,7 +136,7 @@ impl<T> From<T> for Json<T> {
 
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> FieldValue for Json<T> {
     const KIND: FieldKind = FieldKind::Json;
-    const TYPE_CHECK: Option<fn(&Value) -> Result<(), String>> = Some(|value| match value {
+    const TYPE_CHECK: Option<TypeCheck> = Some(|value| match value {
         Value::Json(document) => T::deserialize(document).map(drop).map_err(|error| error.to_string()),
         _ => Ok(()),
     });
