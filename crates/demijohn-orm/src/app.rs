@@ -188,7 +188,16 @@ pub(crate) async fn connect(url: &str) -> Result<Arc<dyn Driver>> {
     if scheme == "sqlite" {
         return demijohn_sqlite::connect(url).await;
     }
-    let compiled = if cfg!(feature = "sqlite") { "`sqlite:PATH`, `sqlite::memory:`" } else { "(none)" };
+    #[cfg(feature = "postgres")]
+    if matches!(scheme, "postgres" | "postgresql") {
+        return demijohn_postgres::connect(url).await;
+    }
+    let compiled = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
+        (true, true) => "`sqlite:PATH`, `sqlite::memory:`, `postgres://…`",
+        (true, false) => "`sqlite:PATH`, `sqlite::memory:`",
+        (false, true) => "`postgres://…`",
+        (false, false) => "(none)",
+    };
     let shown: String = scheme.chars().take(40).collect();
     Err(Error::new(
         ErrorKind::Misconfigured,

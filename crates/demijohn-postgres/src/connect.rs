@@ -1,0 +1,95 @@
+//! [`Connector`]: how connections are made.
+
+use std::time::Duration;
+
+use demijohn_core::{Error, Result};
+use tokio::time::Instant;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Config, NoTls};
+
+use crate::conn::Conn;
+use crate::error::not_connected;
+use crate::options::{Options, TlsMode};
+
+/// The first and the longest pause between two attempts to reach a server that is away.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// Makes connections to one server.
+pub(crate) struct Connector {
+    config: Config,
+    pub(crate) options: Options,
+    pub(crate) address: String,
+}
+
+impl Connector {
+    pub(crate) fn new(options: Options) -> Result<Self> {
+        if !matches!(options.tls, TlsMode::Disable | TlsMode::Prefer) {
+            return Err(Error::misconfigured("postgres.tls", "this program cannot encrypt its way to PostgreSQL")
+                .with_hint("write `sslmode=prefer` or `sslmode=disable` where the way is safe without"));
+        }
+        let mut config = Config::new();
+        config
+            .host(&options.host)
+            .port(options.port)
+            .user(&options.user)
+            .dbname(&options.database)
+            .application_name(&options.application_name)
+            .connect_timeout(options.connect_timeout)
+            .ssl_mode(SslMode::Disable);
+        if let Some(password) = &options.password {
+            config.password(password);
+        }
+        if !options.settings.is_empty() {
+            config.options(settings(&options.settings));
+        }
+        let address = options.address();
+        Ok(Self { config, options, address })
+    }
+
+    /// Makes a connection: one attempt.
+    pub(crate) async fn connect(&self) -> Result<Conn> {
+        let attempt = tokio::time::timeout(self.options.connect_timeout, self.config.connect(NoTls));
+        let made = attempt.await.map_err(|_| self.no_answer())?;
+        let (client, connection) = made.map_err(|error| not_connected(error, &self.address))?;
+        // It ends when its client is dropped or the server goes away; what is wrong then, its statements say.
+        tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        Ok(Conn::new(client, self.options.statements, self.options.pgbouncer))
+    }
+
+    /// Makes a connection; a server that starts anew is waited for.
+    pub(crate) async fn connect_patiently(&self, until: Instant) -> Result<Conn> {
+        let mut pause = PAUSES.0;
+        loop {
+            let error = match self.connect().await {
+                Ok(conn) => return Ok(conn),
+                Err(error) => error,
+            };
+            if error.kind() != demijohn_core::ErrorKind::Unavailable || Instant::now() + pause >= until {
+                return Err(error);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(PAUSES.1);
+        }
+    }
+
+    /// Asks the server to interrupt what a connection does.
+    pub(crate) async fn interrupt(&self, conn: &Conn) {
+        let _ = conn.cancel.cancel_query(NoTls).await;
+    }
+
+    fn no_answer(&self) -> Error {
+        let limit = self.options.connect_timeout;
+        let message = format!("the server at `{}` did not answer within {limit:?}", self.address);
+        Error::new(demijohn_core::ErrorKind::Unavailable, crate::error::CONNECTION, message)
+            .with_hint("is the server running there, and does it listen on this address?")
+    }
+}
+
+/// As the command line of a server process has them: `-c name=value`, spaces escaped.
+fn settings(settings: &[(&'static str, String)]) -> String {
+    let escaped = |value: &str| value.replace('\\', "\\\\").replace(' ', "\\ ");
+    let each: Vec<String> = settings.iter().map(|(name, value)| format!("-c {name}={}", escaped(value))).collect();
+    each.join(" ")
+}
