@@ -5,8 +5,17 @@ use crate::measure::crates;
 use crate::shell::{cargo, root, run as run_command};
 
 /// What must not be in the micro app's tree.
-const FORBIDDEN: [&str; 9] =
-    ["syn", "minijinja", "rusqlite", "libsqlite3-sys", "tokio-postgres", "demijohn-postgres", "mysql_async", "sqlx", "demijohn-orm"];
+const FORBIDDEN: [&str; 9] = [
+    "syn",
+    "minijinja",
+    "rusqlite",
+    "libsqlite3-sys",
+    "tokio-postgres",
+    "demijohn-postgres",
+    "mysql_async",
+    "sqlx",
+    "demijohn-orm",
+];
 
 /// Checks the tree of `hello`, and that the small apps compile with only their own features on.
 pub(crate) fn run() -> Result {

@@ -226,7 +226,8 @@ fn damaged(what: &str) -> Error {
 
 #[cold]
 fn unknown(name: &str) -> Error {
-    decode_error(format!("values of the type `{name}` are not understood")).with_hint("read it as text: `CAST(… AS text)`")
+    decode_error(format!("values of the type `{name}` are not understood"))
+        .with_hint("read it as text: `CAST(… AS text)`")
 }
 
 /// An address and the length of its prefix, where that is not a single host.

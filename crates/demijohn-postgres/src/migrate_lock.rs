@@ -21,14 +21,17 @@ pub(crate) async fn acquire(connector: &Connector) -> Result<Box<dyn Send + Sync
     let wait = connector.options.wait;
     loop {
         let answer = conn.client.simple_query(TRY).await.map_err(|error| failure(error, TRY))?;
-        let taken = answer.iter().any(|message| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("t")));
+        let taken =
+            answer.iter().any(|message| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("t")));
         if taken {
             return Ok(Box::new(conn));
         }
         if start.elapsed() >= wait {
-            let message = format!("waited {wait:?} to migrate `{}`, which another program is migrating", connector.address);
-            return Err(Error::new(ErrorKind::Timeout, "orm.migrate_lock", message)
-                .with_hint("let it finish, or end it"));
+            let message =
+                format!("waited {wait:?} to migrate `{}`, which another program is migrating", connector.address);
+            return Err(
+                Error::new(ErrorKind::Timeout, "orm.migrate_lock", message).with_hint("let it finish, or end it")
+            );
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }

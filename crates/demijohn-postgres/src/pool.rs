@@ -64,7 +64,14 @@ impl Pool {
 
     fn leased(&self, conn: Conn, permit: OwnedSemaphorePermit) -> Lease {
         let busy = AtomicBool::new(false);
-        Lease { conn: Some(conn), permit: Some(permit), pool: self.clone(), busy, open: AtomicBool::new(false), failed: AtomicBool::new(false) }
+        Lease {
+            conn: Some(conn),
+            permit: Some(permit),
+            pool: self.clone(),
+            busy,
+            open: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+        }
     }
 
     fn take_idle(&self) -> Option<(Conn, Instant)> {
@@ -83,7 +90,10 @@ impl Pool {
         Error::new(
             ErrorKind::Unavailable,
             "orm.pool",
-            format!("waited {wait:?} for one of the {count} connections to `{}`; all are in use", self.connector().address),
+            format!(
+                "waited {wait:?} for one of the {count} connections to `{}`; all are in use",
+                self.connector().address
+            ),
         )
         .with_hint("keep transactions short, or raise `?pool=…` or `?wait=…` in the address of the database")
     }

@@ -76,9 +76,7 @@ pub(crate) async fn execute_many(lease: &Lease, sql: &str, rows: &[Vec<Value>]) 
     // Prepared before the rest, or each of those on their way would prepare it again.
     let conn: &Conn = lease;
     let one = |row| async move { outcome(conn.start(sql, row, Retry::No).await?).await };
-    let in_row = |n: usize| {
-        move |error| error::in_row(failed(lease, error, sql), n, rows.len())
-    };
+    let in_row = |n: usize| move |error| error::in_row(failed(lease, error, sql), n, rows.len());
     let mut add = |one: Outcome| {
         total.rows += one.rows;
         total.last_key = one.last_key.or(total.last_key);

@@ -56,7 +56,8 @@ impl Statements {
     fn forget_oldest(&mut self) {
         let mut uses: Vec<u64> = self.by_sql.values().map(|(used, _)| *used).collect();
         uses.sort_unstable();
-        let keep_from = uses.get(self.limit / 4).copied().unwrap_or_default().max(uses.first().map_or(0, |used| used + 1));
+        let keep_from =
+            uses.get(self.limit / 4).copied().unwrap_or_default().max(uses.first().map_or(0, |used| used + 1));
         self.by_sql.retain(|_, (used, _)| *used >= keep_from);
     }
 }

@@ -75,7 +75,9 @@ fn timed_out(text: &str) -> Error {
     }
     if text.contains("statement timeout") {
         return Error::new(ErrorKind::Timeout, "orm.statement_timeout", "the statement took longer than it may")
-            .with_hint("the limit is `?statement_timeout=…` in the address, in milliseconds, or the role's own setting");
+            .with_hint(
+                "the limit is `?statement_timeout=…` in the address, in milliseconds, or the role's own setting",
+            );
     }
     Error::new(ErrorKind::Unavailable, "orm.interrupted", text.to_owned())
 }
@@ -90,8 +92,10 @@ pub(super) fn refused_login(error: &DbError, address: &str) -> Error {
     let text = error.message();
     match error.code().code() {
         "53300" => too_many(),
-        code if code.starts_with("57P") => Error::new(ErrorKind::Unavailable, CONNECTION, format!("{text}: `{address}`"))
-            .with_hint("it will be there in a moment"),
+        code if code.starts_with("57P") => {
+            Error::new(ErrorKind::Unavailable, CONNECTION, format!("{text}: `{address}`"))
+                .with_hint("it will be there in a moment")
+        }
         "3D000" => Error::misconfigured(CONNECTION, format!("the server at `{address}` has no such database"))
             .with_source(text.to_owned())
             .with_hint("make it with `createdb`, or mend the name in the address"),

@@ -137,7 +137,8 @@ fn set_place(options: &mut Options, place: &str) -> Result<()> {
 
 fn set(options: &mut Options, name: &str, value: String) -> Result<()> {
     let milliseconds = |value: &str| number(name, value, 0_u64, 86_400_000).map(Duration::from_millis);
-    let setting = |name: &'static str| Ok::<_, Error>((name, number(name, &value, 0_u32, i32::MAX as u32)?.to_string()));
+    let setting =
+        |name: &'static str| Ok::<_, Error>((name, number(name, &value, 0_u32, i32::MAX as u32)?.to_string()));
     match name {
         "pool" => options.pool = number(name, &value, 1, 1_000)?,
         "wait" => options.wait = milliseconds(&value)?,

@@ -28,9 +28,7 @@ fn text(value: &Value, ty: &Type) -> Result<String, Error> {
         Value::Bool(true) => "true".to_owned(),
         Value::Bool(false) => "false".to_owned(),
         // Digits enough to be read back the same.
-        Value::Float(number) if number.is_infinite() => {
-            if *number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
-        }
+        Value::Float(number) if number.is_infinite() => if *number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
         Value::Text(text) => text.clone(),
         Value::Bytes(bytes) => hex(bytes),
         Value::Timestamp(moment) => with_era(text_format::timestamp(*moment), "+00"),
