@@ -68,6 +68,7 @@ async fn indexes(connection: &dyn Connection, table: &str, found: &mut Found) ->
             None => IndexPart::expression(Sql::default()),
         };
         index.parts.push(IndexPart { descending: word(&row, 3) == "D", ..part });
+        index.own.descending.push(index.parts.last().is_some_and(|part| part.descending));
         index.own.columns.push(column);
     }
     Ok(())

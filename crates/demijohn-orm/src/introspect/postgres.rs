@@ -98,6 +98,7 @@ async fn indexes(connection: &dyn Connection, table: &str, found: &mut Found) ->
             None => IndexPart::expression(Sql::text(word(&row, 8))),
         };
         index.parts.push(IndexPart { descending: is_set(&row, 10), opclass: word(&row, 9), ..part });
+        index.own.descending.push(index.parts.last().is_some_and(|part| part.descending));
         index.own.columns.push(column);
         index.own.opclasses.push(word(&row, 9));
     }

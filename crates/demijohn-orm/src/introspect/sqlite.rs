@@ -73,6 +73,7 @@ async fn indexes(connection: &dyn Connection, table: &str) -> Result<Vec<FoundIn
             None => IndexPart::expression(Sql::text(expression(index.own.sql.as_deref(), place))),
         };
         index.parts.push(IndexPart { descending: is_set(&row, 4), ..part });
+        index.own.descending.push(index.parts.last().is_some_and(|part| part.descending));
         index.own.columns.push(column);
     }
     Ok(indexes)

@@ -28,6 +28,8 @@ pub struct ExistingIndex {
     pub name: String,
     /// Its columns; `None` for an expression.
     pub columns: Vec<Option<String>>,
+    /// Which of them are largest first; empty when none is.
+    pub descending: Vec<bool>,
     /// Does it forbid duplicates?
     pub unique: bool,
     /// The statement that makes it; `None` when a constraint of the table made it.
@@ -59,7 +61,9 @@ pub struct ExistingCheck {
 impl ExistingIndex {
     /// Is it an index over all rows by just these columns, as `index` describes?
     pub(super) fn is(&self, index: &TableIndex) -> bool {
-        let same = self.columns.iter().zip(&index.parts).all(|(own, part)| own.as_deref() == part.as_column());
+        let turned = |n: usize| self.descending.get(n).copied().unwrap_or_default();
+        let mut parts = self.columns.iter().zip(&index.parts).enumerate();
+        let same = parts.all(|(n, (own, part))| own.as_deref() == part.as_column() && turned(n) == part.descending);
         let same = same && self.columns.len() == index.parts.len() && index.is_plain();
         self.unique == index.unique && same && !self.is_special()
     }

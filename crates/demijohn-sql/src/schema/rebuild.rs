@@ -255,7 +255,10 @@ fn indexes(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -
     }
     let missing = after.indexes.iter().filter(|index| {
         let there = existing.find(index, before, dialect).map(|found| found.name.as_str());
-        !there.is_some_and(|name| kept.contains(&name))
+        // Another index over the same columns is not the one that comes.
+        let is_new = !altered.before.indexes.contains(index);
+        let is_it = |name: &&str| !is_new || *name == index.name_on(&after.name, dialect);
+        !there.filter(is_it).is_some_and(|name| kept.contains(&name))
     });
     sql.extend(missing.filter_map(|index| create_index(&after.name, index, dialect)));
     sql

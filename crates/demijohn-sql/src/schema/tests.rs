@@ -145,7 +145,7 @@ fn sqlite_keeps_what_it_did_not_make() {
         columns: vec![column.map(str::to_owned)],
         unique: false,
         sql: sql.map(str::to_owned),
-        opclasses: Vec::new(),
+        ..ExistingIndex::default()
     };
     let existing = Existing {
         columns: ["id", "slug", "title", "data", "author_id"].map(str::to_owned).into(),
@@ -193,7 +193,7 @@ fn an_index_is_dropped_by_the_name_it_has() {
         columns: vec![Some("title".into()), Some("author_id".into())],
         unique: true,
         sql: Some("CREATE UNIQUE INDEX from_older_times ON blog_post (title, author_id)".into()),
-        opclasses: Vec::new(),
+        ..ExistingIndex::default()
     };
     let existing = Existing { indexes: vec![named], ..Existing::default() };
     check(&change, &Sqlite, &existing, expect![[r#"DROP INDEX "from_older_times""#]]);

@@ -223,7 +223,8 @@ impl Walk {
                 let known = before.field(field.id).is_some_and(|old| old.kind == field.kind && old.to == field.to);
                 for row in (1..=ROWS).filter(|_| !known) {
                     let value = literal(field, row, &self.spec, dialect)?;
-                    let sql = format!("UPDATE {table} SET {} = {value} WHERE id = {row}", quoted(&field.column(), dialect));
+                    let sql =
+                        format!("UPDATE {table} SET {} = {value} WHERE id = {row}", quoted(&field.column(), dialect));
                     connection.execute(&Statement::plain(sql)).await?;
                 }
             }

@@ -55,7 +55,8 @@ impl Renames {
     /// As options. A field is named by its model's new name: models are renamed first.
     pub(super) fn options(&self, spec: &Spec) -> Vec<String> {
         let there = |name: &str| spec.models.iter().any(|model| model.name() == name);
-        let models = self.models.iter().filter(|(_, to)| there(&format!("M{to}"))).map(|(from, to)| format!("{from}=M{to}"));
+        let models =
+            self.models.iter().filter(|(_, to)| there(&format!("M{to}"))).map(|(from, to)| format!("{from}=M{to}"));
         // What was renamed and then removed is only removed.
         let left = |to: &str| spec.models.iter().flat_map(|model| &model.fields).any(|field| field.name() == to);
         let fields = self.fields.iter().filter(|(_, _, to)| left(to)).map(|(model, from, to)| {

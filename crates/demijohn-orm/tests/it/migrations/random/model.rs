@@ -142,7 +142,8 @@ impl Model {
     fn meta(&self, spec: &Spec) -> &'static ModelMeta {
         let name_of = |id: u32| self.fields.iter().find(|field| field.id == id).expect("it was not removed").name();
         let key = FieldMeta::new("id", "id", "id", FieldKind::BigInt).primary_key().auto();
-        let fields: Vec<FieldMeta> = std::iter::once(key).chain(self.fields.iter().map(|field| field.meta(self, spec))).collect();
+        let fields: Vec<FieldMeta> =
+            std::iter::once(key).chain(self.fields.iter().map(|field| field.meta(self, spec))).collect();
         let index = |index: &Index| {
             let sign = |down: &bool| if *down { "-" } else { "" };
             let fields: Vec<&'static str> =
@@ -184,7 +185,11 @@ impl Model {
         let column = |sign: &str, model: &Model| text(format!("{sign}{}_id", model.name().to_lowercase()));
         let (from, target) = if other.id == self.id { ("from_", "to_") } else { ("", "") };
         let key = |column: &'static str, model: &Model| {
-            FieldMeta::new(column, column, column, FieldKind::BigInt).references(slot_of(model.slot), OnDelete::Cascade, None)
+            FieldMeta::new(column, column, column, FieldKind::BigInt).references(
+                slot_of(model.slot),
+                OnDelete::Cascade,
+                None,
+            )
         };
         let id = FieldMeta::new("id", "id", "id", FieldKind::BigInt).primary_key().auto();
         let fields = vec![id, key(column(from, self), self), key(column(target, other), other)];
