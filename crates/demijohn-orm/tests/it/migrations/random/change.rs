@@ -182,7 +182,7 @@ fn attempt(spec: &mut Spec, random: &mut Random, kind: Kind, renames: &mut Renam
         11..=14 => alter_field(spec, random, place, renames),
         15 | 16 => change_index(spec, random, place, kind, renames),
         17 => change_check(spec, random, place),
-        18 => change_set(spec, random, place),
+        18 => Some(change_set(spec, random, place)),
         _ => {
             let model = &mut spec.models[place];
             model.comment = !model.comment;
@@ -311,7 +311,7 @@ fn alter_field(spec: &mut Spec, random: &mut Random, place: usize, renames: &mut
         6 if field.to.is_none() && field.generated.is_none() && !is_source && !in_check => {
             let wider = wider(field.kind, random)?;
             let fits = is_short(wider) || !(field.index || field.unique);
-            if !fits || !has_default(wider) || field.db_default && !(wider.is_integer() == field.kind.is_integer()) {
+            if !fits || !has_default(wider) || field.db_default && wider.is_integer() != field.kind.is_integer() {
                 return None;
             }
             field.kind = wider;
@@ -377,10 +377,10 @@ fn change_check(spec: &mut Spec, random: &mut Random, place: usize) -> Option<St
     Some(format!("add check ck_{number} to {}", model.name()))
 }
 
-fn change_set(spec: &mut Spec, random: &mut Random, place: usize) -> Option<String> {
+fn change_set(spec: &mut Spec, random: &mut Random, place: usize) -> String {
     let number = spec.fresh();
     let ids: Vec<u32> = spec.models.iter().map(|model| model.id).collect();
     let model = &mut spec.models[place];
     model.set = if model.set.is_some() { None } else { Some((number, ids[random.below(ids.len())])) };
-    Some(format!("set of {}: {:?}", model.name(), model.set))
+    format!("set of {}: {:?}", model.name(), model.set)
 }
