@@ -69,6 +69,10 @@ macro_rules! integers {
             fn read(row: &dyn Row, index: usize) -> Result<Self> {
                 match row.get(index)? {
                     ValueRef::Int(number) => Self::try_from(number).map_err(|_| ValueRef::Int(number).misfit(stringify!($type))),
+                    // The sum of integers is an exact number on PostgreSQL and MySQL.
+                    ValueRef::Decimal(number) if number.fract().is_zero() => {
+                        Self::try_from(number).map_err(|_| ValueRef::Decimal(number).misfit(stringify!($type)))
+                    }
                     other => Err(other.misfit(stringify!($type))),
                 }
             }

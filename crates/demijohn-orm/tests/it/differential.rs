@@ -60,7 +60,7 @@ async fn compare(db: &Db, django: &Django, folder: &TempDir) {
 /// One Python process answers all.
 fn ask_django(django: &Django, folder: &TempDir, queries: &[Generated]) -> Vec<Value> {
     let mut script = String::from(
-        "import json\nfrom datetime import datetime, timedelta, timezone as tz\n\
+        "import json\nfrom decimal import Decimal\nfrom datetime import datetime, timedelta, timezone as tz\n\
          from django.db.models import *\nfrom django.db.models.functions import *\n\
          from blog.models import *\nfrom django.contrib.auth.models import User\n\
          EPOCH = datetime(1970, 1, 1, tzinfo=tz.utc)\n\
@@ -69,6 +69,7 @@ fn ask_django(django: &Django, folder: &TempDir, queries: &[Generated]) -> Vec<V
          \x20   if isinstance(value, datetime): return (value - EPOCH) // timedelta(microseconds=1)\n\
          \x20   if isinstance(value, (list, tuple, QuerySet)): return [plain(one) for one in value]\n\
          \x20   if isinstance(value, dict): return [plain(one) for one in value.values()]\n\
+         \x20   if isinstance(value, Decimal): return int(value) if value == int(value) else round(float(value), 6)\n\
          \x20   if isinstance(value, float): return round(value, 6)\n\
          \x20   return value\n\
          print('answers ' + json.dumps([plain(query()) for query in [\n",
