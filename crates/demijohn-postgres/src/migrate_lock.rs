@@ -12,6 +12,9 @@ use crate::error::failure;
 /// "demijohn", as a number; the server keeps such locks apart by database.
 const TRY: &str = "SELECT pg_try_advisory_lock(7234308692361243502)";
 
+/// The same until a transaction ends, which is how long a PgBouncer lets us have a session.
+const TRY_IN_TRANSACTION: &str = "SELECT pg_try_advisory_xact_lock(7234308692361243502)";
+
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Takes the lock. It is given back when the connection is closed, by us or by our death.
@@ -19,8 +22,13 @@ pub(crate) async fn acquire(connector: &Connector) -> Result<Box<dyn Send + Sync
     let conn = connector.connect().await?;
     let start = Instant::now();
     let wait = connector.options.wait;
+    let mut sql = TRY;
+    if connector.options.pgbouncer {
+        conn.client.batch_execute("BEGIN").await.map_err(|error| failure(error, "BEGIN"))?;
+        sql = TRY_IN_TRANSACTION;
+    }
     loop {
-        let answer = conn.client.simple_query(TRY).await.map_err(|error| failure(error, TRY))?;
+        let answer = conn.client.simple_query(sql).await.map_err(|error| failure(error, sql))?;
         let taken =
             answer.iter().any(|message| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("t")));
         if taken {

@@ -11,12 +11,14 @@ use demijohn_sql::Driver;
 use crate::driver::PostgresDriver;
 
 /// Whether the way to the server is encrypted, and whose certificate is believed. The names are libpq's.
+///
+/// This driver does not encrypt yet: `Prefer` goes without, and what demands more is refused when connecting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TlsMode {
     /// Never encrypted.
     Disable,
-    /// Encrypted when the server can; any certificate will do.
+    /// Encrypted where both sides can, which today is never.
     #[default]
     Prefer,
     /// Encrypted, or no connection; any certificate will do, unless `sslrootcert` names whose.

@@ -54,8 +54,7 @@ macro_rules! methods {
                 step(self.into_tree(), JsonStep::Key(key.into()))
             }
 
-            /// An item of an array, from 0; -1 is the last. (MariaDB 10.11 does not find the last item of a list of one
-            /// that has other keys behind it.)
+            /// An item of an array, from 0; -1 is the last.
             pub fn index(self, index: i64) -> Expression<Option<Json>> {
                 step(self.into_tree(), JsonStep::Index(index))
             }

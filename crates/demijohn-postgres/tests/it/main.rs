@@ -2,6 +2,7 @@
 //! say so and end; with `CI` set they fail.
 
 mod errors;
+mod pgbouncer;
 mod transactions;
 mod values;
 

@@ -3,6 +3,7 @@
 use demijohn_core::model::{FieldKind, Value};
 
 use super::Writer;
+use super::temporal::Aside;
 use crate::{Compare, Expr, JsonAs, JsonPath, JsonStep};
 
 impl Writer {
@@ -86,16 +87,8 @@ impl Writer {
 
     fn mysql_path(&mut self, path: JsonPath) {
         let JsonPath { document, steps, wanted } = path;
-        let inner = self.aside(|writer| {
-            if steps.is_empty() {
-                return writer.expr(document);
-            }
-            writer.sql.push_str("JSON_EXTRACT(");
-            writer.expr(document);
-            writer.sql.push_str(", ");
-            writer.value(Value::Text(mysql_steps(&steps)));
-            writer.sql.push(')');
-        });
+        let document = self.aside(|writer| writer.expr(document));
+        let inner = self.mysql_walk(document, &steps);
         let (types, before, after) = match wanted {
             JsonAs::Json => return self.replay(&inner),
             JsonAs::Text => {
@@ -119,6 +112,37 @@ impl Writer {
         self.sql.push_str(before);
         self.replay(&inner);
         self.sql.push_str(after);
+    }
+
+    /// Walks a path. A step from the end is worked out by the length: MariaDB counts `[last]` right in the first row only.
+    fn mysql_walk(&mut self, document: Aside, steps: &[JsonStep]) -> Aside {
+        let from_end = steps.iter().position(|step| matches!(step, JsonStep::Index(index) if *index < 0));
+        let (before, rest) = steps.split_at(from_end.unwrap_or(steps.len()));
+        let found = if before.is_empty() {
+            document
+        } else {
+            self.aside(|writer| {
+                writer.sql.push_str("JSON_EXTRACT(");
+                writer.replay(&document);
+                writer.sql.push_str(", ");
+                writer.value(Value::Text(mysql_steps(before)));
+                writer.sql.push(')');
+            })
+        };
+        let Some((JsonStep::Index(index), rest)) = rest.split_first() else { return found };
+        let back = index.unsigned_abs();
+        let item = self.aside(|writer| {
+            writer.sql.push_str("JSON_EXTRACT(");
+            writer.replay(&found);
+            writer.sql.push_str(", CASE WHEN JSON_TYPE(");
+            writer.replay(&found);
+            writer.sql.push_str(") = 'ARRAY' AND JSON_LENGTH(");
+            writer.replay(&found);
+            writer.sql.push_str(&format!(") >= {back} THEN CONCAT('$[', JSON_LENGTH("));
+            writer.replay(&found);
+            writer.sql.push_str(&format!(") - {back}, ']') END)"));
+        });
+        self.mysql_walk(item, rest)
     }
 
     /// A comparison with a document. Numbers and texts are ordered among themselves; of other documents only equality
@@ -308,8 +332,6 @@ fn mysql_steps(steps: &[JsonStep]) -> String {
     for step in steps {
         match step {
             JsonStep::Key(key) => push_key(&mut path, key),
-            JsonStep::Index(-1) => path.push_str("[last]"),
-            JsonStep::Index(index) if *index < 0 => path.push_str(&format!("[last-{}]", index.unsigned_abs() - 1)),
             JsonStep::Index(index) => path.push_str(&format!("[{index}]")),
         }
     }
