@@ -207,9 +207,9 @@ impl Options {
             }
             Tls::Verify => match &self.tls_ca {
                 None => SslOpts::default(),
-                Some(path) => SslOpts::default()
-                    .with_root_certs(vec![mysql_async::PathOrBuf::Path(path.clone().into())])
-                    .with_disable_built_in_roots(true),
+                Some(path) => {
+                    SslOpts::default().with_root_certs(vec![path.clone().into()]).with_disable_built_in_roots(true)
+                }
             },
         };
         builder.ssl_opts(options)

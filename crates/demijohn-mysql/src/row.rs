@@ -40,7 +40,7 @@ fn read<'a>(value: &'a Value, column: &Column) -> Option<ValueRef<'a>> {
         Value::Double(number) => ValueRef::Float(*number),
         Value::Bytes(bytes) => return read_bytes(bytes, column),
         // Zeros for "no date": what Django's driver reads as NULL, too.
-        Value::Date(_, 0, _, ..) | Value::Date(_, _, 0, ..) => ValueRef::Null,
+        Value::Date(_, 0, ..) | Value::Date(_, _, 0, ..) => ValueRef::Null,
         Value::Date(year, month, day, hour, minute, second, micros) => {
             let date = Date::new(*year as i16, *month as i8, *day as i8).ok()?;
             if matches!(column.column_type(), Type::MYSQL_TYPE_DATE | Type::MYSQL_TYPE_NEWDATE) {

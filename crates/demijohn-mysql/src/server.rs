@@ -34,7 +34,7 @@ impl Server {
     }
 
     /// Does `INSERT … RETURNING` give rows?
-    pub fn has_returning(&self) -> bool {
+    pub fn has_returning(self) -> bool {
         self.brand == Brand::Mariadb && self.version >= (10, 5, 0)
     }
 
@@ -42,7 +42,7 @@ impl Server {
     ///
     /// An id of 0 stays 0, as on other databases. `ONLY_FULL_GROUP_BY` is left out: MariaDB's does not know that a row's
     /// key says the rest of the row.
-    pub(crate) fn setup(&self, options: &Options) -> String {
+    pub(crate) fn setup(self, options: &Options) -> String {
         let mut sql = String::from(
             "SET NAMES utf8mb4; \
              SET time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, unique_checks = 1, sql_auto_is_null = 0, \
