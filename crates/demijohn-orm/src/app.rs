@@ -192,12 +192,19 @@ pub(crate) async fn connect(url: &str) -> Result<Arc<dyn Driver>> {
     if matches!(scheme, "postgres" | "postgresql") {
         return demijohn_postgres::connect(url).await;
     }
-    let compiled = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
-        (true, true) => "`sqlite:PATH`, `sqlite::memory:`, `postgres://…`",
-        (true, false) => "`sqlite:PATH`, `sqlite::memory:`",
-        (false, true) => "`postgres://…`",
-        (false, false) => "(none)",
-    };
+    #[cfg(feature = "mysql")]
+    if scheme == "mysql" || scheme == "mariadb" {
+        return demijohn_mysql::connect(url).await;
+    }
+    let compiled: &[&str] = &[
+        #[cfg(feature = "sqlite")]
+        "`sqlite:PATH`, `sqlite::memory:`",
+        #[cfg(feature = "postgres")]
+        "`postgres://…`",
+        #[cfg(feature = "mysql")]
+        "`mysql://…`",
+    ];
+    let compiled = if compiled.is_empty() { "(none)".to_owned() } else { compiled.join(", ") };
     let shown: String = scheme.chars().take(40).collect();
     Err(Error::new(
         ErrorKind::Misconfigured,
