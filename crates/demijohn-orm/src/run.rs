@@ -8,7 +8,7 @@ use demijohn_core::model::{AutoNow, FieldKind, FieldMeta, ModelMeta, Timestamp, 
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{
     Assignment, Column, Compare, Connection, Delete, Expr, Flow, Outcome, Path, Projection, RowSink, Select, Statement,
-    Update, ValueRef, decode, writer,
+    Update, ValueRef, decode, normalize, writer,
 };
 
 pub(crate) use many::{BulkOptions, insert_many, insert_rows, update_many};
@@ -50,6 +50,14 @@ fn refuse_misuse(select: &Select) -> Result<()> {
         && let Some(path) = related.iter().find(|path| !path.is_to_one())
     {
         return Err(many_related(path));
+    }
+    if let Some((one, other)) = normalize::multiplied(select) {
+        let (one, other) = (one.model().name, other.model().name);
+        let message =
+            format!("an aggregate over `{one}` would count each row once for every `{other}` joined beside it");
+        return Err(Error::new(ErrorKind::Internal, "orm.multiplied", message).with_hint(
+            "count distinct keys (`count(…).distinct()`), or `annotate` whole rows with one aggregate for each",
+        ));
     }
     match select.misuse() {
         None => Ok(()),

@@ -6,7 +6,7 @@ mod window;
 
 use demijohn_core::model::{FieldKind, FieldMeta, Value};
 
-use crate::{Order, Path, Select};
+use crate::{Order, Path, Select, normalize};
 
 pub use function::{Aggregate, DatePart, DateUnit, Function, Regression, Temporal, WindowFunction};
 pub use special::{AggregateMore, JsonAs, JsonPath, JsonStep, RawSql, Search, SearchMode, SearchWanted};
@@ -215,7 +215,8 @@ impl Expr {
     pub fn negate(self) -> Self {
         match self {
             Self::Not(inner) if !inner.can_be_unknown() => *inner,
-            Self::IsNull(inner, is) => Self::IsNull(inner, !is),
+            // Of several rows, that one is NULL and that one is not can both be true.
+            Self::IsNull(inner, is) if !normalize::mentions_many(&inner) => Self::IsNull(inner, !is),
             other => Self::Not(Box::new(other)),
         }
     }

@@ -1,150 +1,275 @@
-//! What a condition over many related rows means: *is there such a row?*
+//! What a condition says of relations that lead to several rows, as questions whether there is such a row.
 //!
-//! A column behind a step to many rows (`u.posts().title`) in a condition becomes an `EXISTS` over the related rows. The
-//! parts of one conjunction that speak of the same step speak of one row; each side of an OR stands by itself; NOT says
-//! that there is no such row. So rows of the query itself never come twice, and `exclude` is the opposite of `filter`.
-//! Each call of `filter` is normalised by itself: two calls may be satisfied by two different rows.
+//! `u.posts().title = 'x'` is no column of `u`'s row: there may be no post, or many. In a condition it asks *is there a
+//! post*, and becomes `EXISTS`. The rules, for one condition (one call of `filter`):
+//!
+//! - What is joined by AND and mentions the same step speaks of **one** row: one `EXISTS` with all of it. So does an OR
+//!   each side of which mentions it.
+//! - Otherwise each side of an OR is wrapped on its own.
+//! - NOT is around the `EXISTS`: the rows that `exclude` leaves out are those that `filter` finds.
+//! - A step behind a step nests, and so do two relations that one comparison mentions.
+//! - "Is NULL" holds when there is no related row, too: of its key it says that there is none.
+//! - An aggregate over such a step is a query of its own.
+//!
+//! Two conditions (two calls of `filter`) know nothing of each other. As no table is joined, no row comes twice.
+
+mod aggregate;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::multiplied;
 
 use demijohn_core::model::Value;
 
-use crate::writer::joins::columns_of;
 use crate::{Column, Compare, Expr, Path, Projection, Select};
 
-/// A condition of a query over `root`, with every mention of many rows inside an `EXISTS` or a subquery of its own.
-pub fn condition(expr: Expr, root: &'static Path) -> Expr {
-    if many_in(&expr, root).is_none() {
+/// A condition on the rows of the table `from` without columns of several rows.
+pub fn condition(expr: Expr, from: &'static Path) -> Expr {
+    if !any_column(&expr, &mut |column| is_open(column.path, from)) {
         return expr;
     }
-    wrapped(value(expr, root), root)
+    let pass = Pass { from, bound: Vec::new() };
+    pass.all(vec![pass.apart(expr)])
 }
 
-/// An expression of whole rows of `root`: aggregates over many related rows become subqueries of their own, so that two
-/// of them do not multiply each other.
-pub fn value(mut expr: Expr, root: &'static Path) -> Expr {
-    if matches!(expr, Expr::Aggregate { .. })
-        && let Some(many) = many_in(&expr, root)
-    {
-        return subquery(expr, many);
+/// An expression beside whole rows of the table `from`: its aggregates over several rows are queries of their own, so two
+/// of them do not multiply each other, and the rows stay single.
+pub fn value(expr: Expr, from: &'static Path) -> Expr {
+    Pass { from, bound: Vec::new() }.apart(expr)
+}
+
+/// Does it mention a column of several rows, itself or inside a query?
+pub fn mentions_many(expr: &Expr) -> bool {
+    any_column(expr, &mut |column| column.path.first_many().is_some())
+}
+
+fn is_open(path: &'static Path, from: &'static Path) -> bool {
+    path.first_many().is_some() && std::ptr::eq(path.start(), from)
+}
+
+/// Does `test` hold for a column that it mentions, inside queries too?
+pub(crate) fn any_column(expr: &Expr, test: &mut dyn FnMut(Column) -> bool) -> bool {
+    match expr {
+        Expr::Column(column) => test(*column),
+        Expr::Exists(query) | Expr::Query(query) => any_column_of(query, test),
+        Expr::InQuery(inner, query) => any_column(inner, test) || any_column_of(query, test),
+        other => other.any_child(&mut |child| any_column(child, test)),
     }
-    expr.for_each_child_mut(&mut |child| {
-        let taken = std::mem::replace(child, Expr::Value(Value::Null));
-        *child = value(taken, root);
-    });
-    expr
 }
 
-/// The first step to many rows that an expression mentions, from this table.
-fn many_in(expr: &Expr, root: &'static Path) -> Option<&'static Path> {
-    let mut found = None;
-    columns_of(expr, &mut |column| {
-        if found.is_none() && !column.path.is_root() && std::ptr::eq(column.path.start(), root) {
-            found = column.path.first_many();
-        }
-    });
+fn any_column_of(query: &Select, test: &mut dyn FnMut(Column) -> bool) -> bool {
+    let mut found = false;
+    query.for_each_expr(&mut |expr| found = found || any_column(expr, test));
     found
 }
 
-fn wrapped(expr: Expr, root: &'static Path) -> Expr {
+/// Changes every column that it mentions, inside queries too.
+fn change_columns(expr: &mut Expr, change: &mut dyn FnMut(&mut Column)) {
     match expr {
-        Expr::And(all) => conjunction(all, root),
-        Expr::Or(all) => Expr::Or(all.into_iter().map(|one| wrapped(one, root)).collect()),
-        Expr::Not(inner) => wrapped(*inner, root).negate(),
-        leaf => match many_in(&leaf, root) {
-            None => leaf,
-            Some(many) if asks_for_null(&leaf) => none_or_null(leaf, many, root),
-            Some(many) => exists(many, Some(leaf), root),
-        },
+        Expr::Column(column) => change(column),
+        Expr::Exists(query) | Expr::Query(query) => query.for_each_expr_mut(&mut |expr| change_columns(expr, change)),
+        Expr::InQuery(inner, query) => {
+            change_columns(inner, change);
+            query.for_each_expr_mut(&mut |expr| change_columns(expr, change));
+        }
+        other => other.for_each_child_mut(&mut |child| change_columns(child, change)),
     }
 }
 
-/// Parts that speak of the same step go into one `EXISTS`.
-fn conjunction(all: Vec<Expr>, root: &'static Path) -> Expr {
-    let mut alone = Vec::new();
-    let mut nulls = Vec::new();
-    let mut groups: Vec<(&'static Path, Vec<Expr>)> = Vec::new();
-    for part in all {
-        match speaks_of(&part, root) {
-            Some(many) => match groups.iter_mut().find(|(known, _)| std::ptr::eq(*known, many)) {
-                Some((_, parts)) => parts.push(part),
-                None => groups.push((many, vec![part])),
-            },
-            None if asks_for_null(&part) => nulls.push(part),
-            None => alone.push(wrapped(part, root)),
-        }
-    }
-    for part in nulls {
-        let many = many_in(&part, root);
-        match groups.iter_mut().find(|(known, _)| many.is_some_and(|many| std::ptr::eq(*known, many))) {
-            Some((_, parts)) => parts.push(part),
-            None => alone.push(wrapped(part, root)),
-        }
-    }
-    alone.extend(groups.into_iter().map(|(many, parts)| exists(many, Some(Expr::And(parts)), root)));
-    if alone.len() == 1 { alone.remove(0) } else { Expr::And(alone) }
+type Steps = Vec<&'static Path>;
+
+fn has(steps: &Steps, step: &'static Path) -> bool {
+    steps.iter().any(|known| std::ptr::eq(*known, step))
 }
 
-/// The step whose row a part of a conjunction speaks of: a plain condition, or an OR whose sides all speak of it.
-fn speaks_of(part: &Expr, root: &'static Path) -> Option<&'static Path> {
-    match part {
-        Expr::Not(_) | Expr::And(_) => None,
-        Expr::Or(sides) => {
-            let mut steps = sides.iter().map(|side| speaks_of(side, root));
-            let first = steps.next()??;
-            steps.all(|step| step.is_some_and(|step| std::ptr::eq(step, first))).then_some(first)
-        }
-        leaf if asks_for_null(leaf) => None,
-        leaf => many_in(leaf, root),
+fn add(steps: &mut Steps, step: &'static Path) {
+    if !has(steps, step) {
+        steps.push(step);
     }
 }
 
-fn asks_for_null(expr: &Expr) -> bool {
+/// One place inside a condition: which steps have a row already.
+#[derive(Clone)]
+struct Pass {
+    from: &'static Path,
+    /// Each step with the path that stands for its row here.
+    bound: Vec<(&'static Path, &'static Path)>,
+}
+
+impl Pass {
+    /// The first step of a path that has no row yet.
+    fn open_step(&self, path: &'static Path) -> Option<&'static Path> {
+        if !is_open(path, self.from) {
+            return None;
+        }
+        path.many_steps().into_iter().find(|step| !self.bound.iter().any(|(known, _)| std::ptr::eq(*known, *step)))
+    }
+
+    /// The steps that it mentions outside of NOT.
+    fn mentions(&self, expr: &Expr) -> Steps {
+        let mut steps = Steps::new();
+        match expr {
+            Expr::And(all) | Expr::Or(all) => {
+                all.iter().for_each(|one| self.mentions(one).into_iter().for_each(|step| add(&mut steps, step)));
+            }
+            Expr::Not(_) => {}
+            leaf => {
+                any_column(leaf, &mut |column| {
+                    self.open_step(column.path).into_iter().for_each(|step| add(&mut steps, step));
+                    false
+                });
+            }
+        }
+        steps
+    }
+
+    /// The steps without whose rows it cannot hold.
+    fn about(&self, expr: &Expr) -> Steps {
+        match expr {
+            Expr::Or(all) => {
+                let mut each = all.iter().map(|one| self.about(one));
+                let first = each.next().unwrap_or_default();
+                each.fold(first, |both, next| both.into_iter().filter(|step| has(&next, step)).collect())
+            }
+            Expr::And(all) => {
+                let mut steps = Steps::new();
+                all.iter().for_each(|one| self.about(one).into_iter().for_each(|step| add(&mut steps, step)));
+                steps
+            }
+            other => self.mentions(other),
+        }
+    }
+
+    /// Conditions that all hold; those about the same rows are put together.
+    fn all(&self, conjuncts: Vec<Expr>) -> Expr {
+        let conjuncts = flat(conjuncts);
+        let about: Vec<Steps> = conjuncts.iter().map(|one| self.about(one)).collect();
+        let mut parts: Vec<(Steps, Vec<Expr>)> = Vec::new();
+        for (n, one) in conjuncts.into_iter().enumerate() {
+            let mut steps = about[n].clone();
+            let mut members = vec![one];
+            if !steps.is_empty() {
+                // Whatever shares a row with it comes together with it, at the place of the last.
+                let (same, others) = std::mem::take(&mut parts)
+                    .into_iter()
+                    .partition(|(known, _): &(Steps, Vec<Expr>)| steps.iter().any(|step| has(known, step)));
+                parts = others;
+                let mut earlier = Vec::new();
+                let mut known = Steps::new();
+                for (more, exprs) in same {
+                    more.into_iter().for_each(|step| add(&mut known, step));
+                    earlier.extend(exprs);
+                }
+                steps.into_iter().for_each(|step| add(&mut known, step));
+                steps = known;
+                earlier.append(&mut members);
+                members = earlier;
+            }
+            parts.push((steps, members));
+        }
+        // What needs no query of its own is asked first.
+        parts.sort_by_key(|(steps, _)| !steps.is_empty());
+        let written = parts.into_iter().map(|(steps, members)| self.part(steps.first().copied(), members));
+        let mut written = written.collect::<Vec<_>>();
+        if written.len() == 1 { written.remove(0) } else { Expr::And(flat(written)) }
+    }
+
+    fn part(&self, step: Option<&'static Path>, mut members: Vec<Expr>) -> Expr {
+        match step {
+            Some(step) if members.len() > 1 || !matches!(members[0], Expr::Or(_)) => self.exists(step, members),
+            _ => self.one(members.remove(0)),
+        }
+    }
+
+    fn one(&self, expr: Expr) -> Expr {
+        match expr {
+            Expr::And(all) => self.all(all),
+            Expr::Or(all) => {
+                let written = all.into_iter().map(|one| self.all(vec![one]));
+                written.reduce(Expr::or).unwrap_or_else(|| Expr::Or(Vec::new()))
+            }
+            // What does not hold is said of every row, not of the one that others speak of.
+            Expr::Not(inner) => Expr::Not(Box::new(Self { bound: Vec::new(), ..*self }.all(vec![*inner]))),
+            mut leaf => {
+                change_columns(&mut leaf, &mut |column| column.path = self.place(column.path));
+                leaf
+            }
+        }
+    }
+
+    /// The path that stands for this one here.
+    fn place(&self, path: &'static Path) -> &'static Path {
+        if let Some((_, place)) = self.bound.iter().rev().find(|(known, _)| std::ptr::eq(*known, path)) {
+            return place;
+        }
+        match (path.parent(), path.last_step()) {
+            (Some((before, _)), Some(step)) if !self.bound.is_empty() => self.place(before).stepped(step, path.model()),
+            _ => path,
+        }
+    }
+
+    /// Inside a query over the rows that a step leads to.
+    fn inside(&self, step: &'static Path) -> Self {
+        let mut inside = self.clone();
+        inside.bound.push((step, step.as_root()));
+        inside
+    }
+
+    /// The query for the rows that a step leads to, of which these conditions hold.
+    fn rows(&self, step: &'static Path, conditions: Option<Expr>) -> Select {
+        let (before, own) = step.link().expect("a step has a link");
+        let place = |column: Column| Expr::Column(Column { path: self.place(column.path), ..column });
+        let link = Expr::Compare(Compare::Eq, Box::new((place(own), place(before))));
+        let mut query = Select::new(step.as_root());
+        query.projection = Projection::One;
+        query.filter = Some(match conditions {
+            Some(conditions) => link.and(conditions),
+            None => link,
+        });
+        query
+    }
+
+    /// There is a row of which all this holds; where all of it is that something is NULL, no row will do as well.
+    fn exists(&self, step: &'static Path, members: Vec<Expr>) -> Expr {
+        let inside = self.inside(step);
+        let absence = members.iter().all(holds_of_nothing);
+        let impossible = absence && members.iter().any(|one| inside.is_impossible(one));
+        let found = |conditions| Expr::Exists(Box::new(inside.rows(step, conditions)));
+        let none = absence.then(|| Expr::Not(Box::new(found(None))));
+        if impossible {
+            return none.expect("only absence is impossible otherwise");
+        }
+        let some = found(Some(inside.all(members)));
+        match none {
+            Some(none) => some.or(none),
+            None => some,
+        }
+    }
+
+    /// Is it that a column is NULL which never is, once its row is there?
+    fn is_impossible(&self, expr: &Expr) -> bool {
+        let (Expr::IsNull(inner, true), true) = (expr, self.mentions(expr).is_empty()) else { return false };
+        matches!(**inner, Expr::Column(column)
+            if !column.meta().null && !self.place(column.path).is_optional())
+    }
+}
+
+/// Does it hold where there is no row, as a joined table would give NULL?
+fn holds_of_nothing(expr: &Expr) -> bool {
     match expr {
-        Expr::IsNull(_, is_null) => *is_null,
+        Expr::IsNull(_, is) => *is,
         Expr::Compare(Compare::Eq, sides) => matches!(sides.1, Expr::Value(Value::Null)),
         _ => false,
     }
 }
 
-/// No value: there is no row, or one without it.
-fn none_or_null(leaf: Expr, many: &'static Path, root: &'static Path) -> Expr {
-    let nothing = Expr::Not(Box::new(exists(many, None, root)));
-    let mut can_be_null = false;
-    columns_of(&leaf, &mut |column| can_be_null |= column.meta().null || !std::ptr::eq(column.path, many));
-    if can_be_null { nothing.or(exists(many, Some(leaf), root)) } else { nothing }
-}
-
-/// Is there a row at the end of this step for which this holds?
-fn exists(many: &'static Path, inner: Option<Expr>, root: &'static Path) -> Expr {
-    let own = many.as_root();
-    let mut query = related(many, own);
-    query.projection = Projection::One;
-    if let Some(mut inner) = inner {
-        inner.map_paths(&mut |path| path.rebased(many, own));
-        // What else it mentions of many rows: another relation of the outer row, or one further on.
-        query.and_filter(condition(wrapped(inner, root), own));
+fn flat(all: Vec<Expr>) -> Vec<Expr> {
+    let mut found = Vec::with_capacity(all.len());
+    for one in all {
+        match one {
+            Expr::And(inner) => found.extend(flat(inner)),
+            other => found.push(other),
+        }
     }
-    Expr::Exists(Box::new(query))
-}
-
-/// An aggregate over the rows at the end of this step.
-fn subquery(mut aggregate: Expr, many: &'static Path) -> Expr {
-    let own = many.as_root();
-    aggregate.map_paths(&mut |path| path.rebased(many, own));
-    if let Expr::Aggregate { filter: Some(filter), .. } = &mut aggregate {
-        let taken = std::mem::replace(&mut **filter, Expr::Value(Value::Null));
-        **filter = condition(taken, own);
-    }
-    let mut query = related(many, own);
-    query.projection = Projection::Exprs(vec![aggregate]);
-    Expr::Query(Box::new(query))
-}
-
-/// The rows at the end of this step that belong to the row before it.
-fn related(many: &'static Path, own: &'static Path) -> Select {
-    let (end, before) = many.ends().expect("a step to many rows has two ends");
-    let parent = many.parent().expect("it is a step").0;
-    let sides = (Column { path: own, field: end }, Column { path: parent, field: before });
-    let mut query = Select::new(own);
-    query.and_filter(Expr::Compare(Compare::Eq, Box::new((Expr::Column(sides.0), Expr::Column(sides.1)))));
-    query
+    found
 }

@@ -5,6 +5,8 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 
 use demijohn_core::model::{FieldMeta, ModelMeta};
 
+use crate::Column;
+
 /// The way from a query's own table along its relations to another table: `post`, `post → author`, and against the
 /// direction of a foreign key, `user → posts`, where many rows may lie at the end.
 ///
@@ -29,7 +31,7 @@ pub struct Path {
 
 /// The last step of a path.
 #[derive(Clone, Copy)]
-enum Step {
+pub(crate) enum Step {
     /// Along the foreign key at this position of the model before.
     Forward(u16),
     /// Against the foreign key at this position of the path's own model.
@@ -93,6 +95,26 @@ impl Path {
         })
     }
 
+    pub(crate) fn last_step(&self) -> Option<Step> {
+        self.parent.map(|(_, step)| step)
+    }
+
+    /// The columns that the last step puts beside each other: of the table before it, and of its own.
+    pub(crate) fn link(&'static self) -> Option<(Column, Column)> {
+        let ((before, _), (there, here)) = (self.parent()?, self.ends()?);
+        Some((Column { path: before, field: here }, Column { path: self, field: there }))
+    }
+
+    /// The beginnings of the path, and it itself, whose last step leads to many rows, shortest first.
+    pub(crate) fn many_steps(&'static self) -> Vec<&'static Self> {
+        let Some((parent, key)) = self.parent() else { return Vec::new() };
+        let mut steps = parent.many_steps();
+        if self.is_reverse() && !(key.unique || key.primary_key) {
+            steps.push(self);
+        }
+        steps
+    }
+
     /// Does the last step go against a foreign key?
     pub fn is_reverse(&self) -> bool {
         matches!(self.parent, Some((_, Step::Reverse(_))))
@@ -115,18 +137,8 @@ impl Path {
         self.as_root.get_or_init(|| Box::leak(Box::new(Self { depth: self.depth + 1, ..Self::root(self.model) })))
     }
 
-    /// The rest of the path behind `beginning`, from another table of the same model. A path that does not begin so
-    /// stays what it is.
-    pub(crate) fn rebased(&'static self, beginning: &'static Self, onto: &'static Self) -> &'static Self {
-        if std::ptr::eq(self, beginning) {
-            return onto;
-        }
-        let Some((parent, step)) = self.parent else { return self };
-        let moved = parent.rebased(beginning, onto);
-        if std::ptr::eq(moved, parent) { self } else { moved.stepped(step, self.model) }
-    }
-
-    fn stepped(&'static self, step: Step, model: &'static ModelMeta) -> &'static Self {
+    /// One step further, to this model.
+    pub(crate) fn stepped(&'static self, step: Step, model: &'static ModelMeta) -> &'static Self {
         match step {
             Step::Forward(field) => self.child(field),
             Step::Reverse(field) => self.reverse(model, field),

@@ -292,6 +292,42 @@ impl Select {
         self.order.iter_mut().for_each(|step| step.expr.map_paths(map));
     }
 
+    /// Visits every expression of it; those inside the queries that it holds are the visitor's to enter.
+    pub(crate) fn for_each_expr(&self, visit: &mut dyn FnMut(&Expr)) {
+        match &self.source {
+            Source::Table => {}
+            Source::Query(inner) => inner.for_each_expr(visit),
+            Source::Combined(first, others) => {
+                first.for_each_expr(visit);
+                others.iter().for_each(|(_, other)| other.for_each_expr(visit));
+            }
+        }
+        if let Projection::Exprs(exprs) = &self.projection {
+            exprs.iter().for_each(&mut *visit);
+        }
+        self.annotations.iter().chain(&self.distinct_on).for_each(&mut *visit);
+        self.filter.iter().chain(&self.having).for_each(&mut *visit);
+        self.order.iter().for_each(|step| visit(&step.expr));
+    }
+
+    /// The same, to change them.
+    pub(crate) fn for_each_expr_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match &mut self.source {
+            Source::Table => {}
+            Source::Query(inner) => inner.for_each_expr_mut(visit),
+            Source::Combined(first, others) => {
+                first.for_each_expr_mut(visit);
+                others.iter_mut().for_each(|(_, other)| other.for_each_expr_mut(visit));
+            }
+        }
+        if let Projection::Exprs(exprs) = &mut self.projection {
+            exprs.iter_mut().for_each(&mut *visit);
+        }
+        self.annotations.iter_mut().chain(&mut self.distinct_on).for_each(&mut *visit);
+        self.filter.iter_mut().chain(&mut self.having).for_each(&mut *visit);
+        self.order.iter_mut().for_each(|step| visit(&mut step.expr));
+    }
+
     /// Is any row left out by a limit or an offset?
     pub fn is_sliced(&self) -> bool {
         self.limit.is_some() || self.offset.is_some()

@@ -302,8 +302,44 @@ async fn random_conditions_mean_what_they_say(db: &Db) {
     }
 }
 
+async fn two_relations_that_multiply_each_other_are_refused(db: &Db) {
+    fill(db).await;
+    let query = Post::objects().select(|p| (p.title, count(p.tags().id), count(p.comments().id)));
+    let error = query.all(db).await.expect_err("it would lie");
+    assert_eq!(error.code(), "orm.multiplied");
+    let query = Post::objects()
+        .select(|p| (p.id, count(p.tags().id).distinct(), count(p.comments().id).distinct()))
+        .order_by(|p| p.id);
+    assert_eq!(query.all(db).await.expect("distinct keys are counted once"), [(1, 0, 2), (2, 0, 2), (3, 0, 0)]);
+}
+
+async fn exclude_is_the_opposite_of_being_null_too(db: &Db) {
+    fill(db).await;
+    User::create().username("cat").save(db).await.expect("cat is new");
+    Post::objects().filter(|p| p.id.eq(1)).update(|p| p.editor.set(1)).execute(db).await.expect("it runs");
+    // Ada has a post with an editor and one without: both are true of her, so she is not among those left over.
+    let found = names(db, User::objects().filter(|u| u.posts().editor.is_null())).await;
+    assert_eq!(found, ["ada", "bob", "cat"]);
+    assert_eq!(names(db, User::objects().exclude(|u| u.posts().editor.is_null())).await, [""; 0]);
+}
+
+async fn a_comparison_of_two_relations_shares_its_rows_with_its_neighbours(db: &Db) {
+    fill(db).await;
+    let tag = Tag::create().name("t").save(db).await.expect("t is new");
+    let post = Post::objects().filter(|p| p.id.eq(1)).get(db).await.expect("it is there");
+    post.tags.add([&tag], db).await.expect("added");
+    // Tag 1 is on post 1 alone, whose comments are 1 and 2: no comment has both the tag's key and this text.
+    let both = Post::objects().filter(|p| p.comments().id.eq(p.tags().id) & p.comments().body.eq("second"));
+    assert_eq!(both.count(db).await.expect("it runs"), 0);
+    let both = Post::objects().filter(|p| p.comments().id.eq(p.tags().id) & p.comments().body.eq("first"));
+    assert_eq!(both.count(db).await.expect("it runs"), 1);
+}
+
 on_every_database! {
     all();
+    two_relations_that_multiply_each_other_are_refused,
+    exclude_is_the_opposite_of_being_null_too,
+    a_comparison_of_two_relations_shares_its_rows_with_its_neighbours,
     rows_never_come_twice,
     a_row_has_its_other_side,
     groups_join_and_whole_rows_do_not_multiply,
