@@ -8,6 +8,7 @@ mod detect_models;
 mod django;
 mod errors;
 mod operations;
+mod past;
 mod rebuild;
 mod run;
 mod source;
