@@ -24,6 +24,7 @@ mod migrate;
 mod migration;
 mod name;
 mod operation;
+mod past;
 mod plan;
 mod recorder;
 mod server;
@@ -47,6 +48,7 @@ pub use index::{Index, Pairs, index, index_on, pairs, unique, unique_on};
 pub use make::{MadeMigration, MakeOptions, MakeReport, changed_apps, makemigrations};
 pub use migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};
 pub use migration::{Migration, Migrations, NewModel};
+pub use past::{Past, PastModel};
 pub use server::{Collation, collation};
 pub use show::{pending, showmigrations, sqlmigrate};
 pub use step::{MigrationFn, nothing};
@@ -60,11 +62,11 @@ pub(crate) use step::Step;
 /// What the source of a migration uses.
 pub mod prelude {
     pub use super::{
-        Collation, Constraint, Deferrable, Field, Index, IndexMethod, Migration, NewModel, Pairs, Target, array, auto,
-        auto_integer, auto_small_int, big_int, binary, boolean, check, collation, date, decimal, duration, exclusion,
-        float, foreign_key, hstore, index, index_on, integer, ip_address, json, nothing, pairs, positive_big_int,
-        positive_integer, positive_small_int, range, small_int, table, text, text_vector, time, timestamp, unique,
-        unique_on, uuid, varchar,
+        Collation, Constraint, Deferrable, Field, Index, IndexMethod, Migration, NewModel, Pairs, Past, PastModel,
+        Target, array, auto, auto_integer, auto_small_int, big_int, binary, boolean, check, collation, date, decimal,
+        duration, exclusion, float, foreign_key, hstore, index, index_on, integer, ip_address, json, nothing, pairs,
+        positive_big_int, positive_integer, positive_small_int, range, small_int, table, text, text_vector, time,
+        timestamp, unique, unique_on, uuid, varchar,
     };
     pub use crate::Tx;
     pub use demijohn_core::Result;

@@ -91,6 +91,14 @@ impl Record {
         self.values.as_slice().get(self.meta().index_of(name)?)
     }
 
+    /// The value of a field, by name.
+    ///
+    /// # Errors
+    /// `orm.unknown_field`, with the choices, when there is none.
+    pub fn require(&self, name: &str) -> Result<&Value> {
+        self.value(name).ok_or_else(|| self.meta().unknown_field(name))
+    }
+
     /// The primary key.
     pub fn key(&self) -> &Value {
         &self.values[self.meta().key_index()]

@@ -8,7 +8,7 @@ use demijohn_web::{Args, Command, Site};
 
 use super::answers::{Ask, Terminal};
 use super::make::{MakeOptions, changed_apps, makemigrations};
-use super::migrate::{MigrateContext, MigrateOptions, PostMigrate, Progress, migrate};
+use super::migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};
 use super::show::{pending, showmigrations, sqlmigrate};
 use crate::Database;
 
@@ -20,7 +20,7 @@ pub(crate) fn commands() -> Vec<Command> {
              [--no-rename] [--no-input]",
         ),
         Command::new("migrate", "bring the database to its migrations, or back", run)
-            .usage("[APP [MIGRATION|zero]] [--plan] [--fake] [--fake-initial]"),
+            .usage("[APP [MIGRATION|zero]] [--plan] [--check] [--fake] [--fake-initial]"),
         Command::new("showmigrations", "list migrations and which are applied", show).usage("[APP…]"),
         Command::new("sqlmigrate", "print the SQL of a migration", sql).usage("APP MIGRATION [--backwards]"),
     ]
@@ -86,8 +86,9 @@ fn refuse_changes(database: &Database, apps: &[String]) -> Result<()> {
 }
 
 async fn run(site: Site, mut args: Args) -> Result<()> {
+    let check = args.flag("--check");
     let mut options = MigrateOptions {
-        plan: args.flag("--plan"),
+        plan: args.flag("--plan") || check,
         fake: args.flag("--fake"),
         fake_initial: args.flag("--fake-initial"),
         ..MigrateOptions::default()
@@ -103,6 +104,7 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
         migrations: database.migrations(),
         post_migrate: site.contributions::<PostMigrate>(),
     };
+    let driver_address = db.driver().address();
     let mut is_open = false;
     let mut progress = |event: Progress| {
         is_open = matches!(event, Progress::Begins { .. });
@@ -113,13 +115,27 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
     if is_open {
         print(" failed\n")?;
     }
-    print(&report?.to_string())?;
+    let report = report?;
+    if check {
+        return refuse_planned(&report, driver_address);
+    }
+    print(&report.to_string())?;
     let changed = changed_apps(database.models(), database.migrations())?;
     if !changed.is_empty() {
         let names = suggest::list(changed.iter().map(String::as_str));
         print(&format!("models have changes that no migration has: {names}; run `makemigrations`\n"))?;
     }
     Ok(())
+}
+
+/// `--check`: nothing is done, and what would be is an error, so the program ends with 1.
+fn refuse_planned(report: &MigrateReport, address: &str) -> Result<()> {
+    if report.planned.is_empty() {
+        return print("nothing to migrate\n");
+    }
+    let names = suggest::list(report.planned.iter().map(|(name, _)| name.as_str()));
+    let message = format!("migrations are not applied to {address}: {names}");
+    Err(Error::new(ErrorKind::Invalid, "migrations.unapplied", message).with_hint("run `migrate`"))
 }
 
 async fn show(site: Site, mut args: Args) -> Result<()> {

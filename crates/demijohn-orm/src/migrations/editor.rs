@@ -7,7 +7,7 @@ use demijohn_sql::{Connection, Dialect, Statement};
 use super::inspect;
 use super::server::OnServer;
 use super::state::{self, State, renames};
-use super::{Migration, Operation};
+use super::{Migration, Operation, Past};
 use crate::{Executor as _, Tx};
 
 /// Makes the changes of a migration.
@@ -51,8 +51,8 @@ impl Editor<'_> {
         match (step.operation, step.backward) {
             (Operation::RunSql { forward, .. }, false) => self.script(forward).await,
             (Operation::RunSql { backward, .. }, true) => self.script(backward.as_deref().unwrap_or_default()).await,
-            (Operation::Run { forward, .. }, false) => self.function(Some(forward)).await,
-            (Operation::Run { backward, .. }, true) => self.function(backward.as_ref()).await,
+            (Operation::Run { forward, .. }, false) => self.function(Some(forward), step.before).await,
+            (Operation::Run { backward, .. }, true) => self.function(backward.as_ref(), step.before).await,
             (Operation::Separate { database, .. }, _) => Box::pin(self.separate(step, database)).await,
             (Operation::OnServer(own), _) if self.dialect().name() == "postgres" => self.on_server(step, own).await,
             _ => {
@@ -152,10 +152,10 @@ impl Editor<'_> {
         }
     }
 
-    async fn function(&mut self, step: Option<&super::Step>) -> Result<()> {
+    async fn function(&mut self, step: Option<&super::Step>, state: &State) -> Result<()> {
         let Some(step) = step else { return Ok(()) };
         match self {
-            Self::Live(tx) => step.run(tx).await,
+            Self::Live(tx) => step.run(tx, &Past::new(state.clone())).await,
             Self::Outside(_) => {
                 let message = format!("the function `{}` needs a transaction, and the migration has none", step.name());
                 Err(Error::misconfigured("migrations.outside", message)

@@ -40,7 +40,15 @@ impl<'a> Graph<'a> {
         }
         let names = names_of(&listed);
         let parents = listed.iter().map(|migration| parents_of(migration, &listed, &names));
-        let parents = parents.collect::<Result<Vec<_>>>()?;
+        let mut parents = parents.collect::<Result<Vec<_>>>()?;
+        for (place, migration) in listed.iter().enumerate() {
+            for (app, name) in &migration.run_before {
+                match names.get(&(app.as_str(), name.as_str())) {
+                    Some(later) => parents[*later].push(place),
+                    None => return Err(unknown_dependency(migration, app, name, &listed)),
+                }
+            }
+        }
         let order = order(&listed, &parents)?;
         let mut place_of = vec![0; listed.len()];
         for (place, old) in order.iter().enumerate() {

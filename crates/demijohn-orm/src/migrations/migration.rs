@@ -23,6 +23,8 @@ pub struct Migration {
     pub(crate) app: String,
     pub(crate) name: String,
     pub(crate) dependencies: Vec<(String, String)>,
+    /// Those of other apps that must come after it.
+    pub(crate) run_before: Vec<(String, String)>,
     pub(crate) replaces: Vec<String>,
     pub(crate) operations: Vec<Operation>,
 }
@@ -81,13 +83,19 @@ fn own_pairs(mut pairs: Pairs, app: &str) -> Pairs {
 impl Migration {
     /// A migration of an app: `Migration::new("blog", "0001_initial")`. App and name are what the database records.
     pub fn new(app: &str, name: &str) -> Self {
-        let (dependencies, replaces, operations) = (Vec::new(), Vec::new(), Vec::new());
-        Self { app: app.to_owned(), name: name.to_owned(), dependencies, replaces, operations }
+        let (dependencies, run_before, replaces, operations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { app: app.to_owned(), name: name.to_owned(), dependencies, run_before, replaces, operations }
     }
 
     /// Must come after that migration.
     pub fn depends_on(mut self, app: &str, migration: &str) -> Self {
         self.dependencies.push((app.to_owned(), migration.to_owned()));
+        self
+    }
+
+    /// Must come before that migration, of an app that knows nothing of this one.
+    pub fn run_before(mut self, app: &str, migration: &str) -> Self {
+        self.run_before.push((app.to_owned(), migration.to_owned()));
         self
     }
 
@@ -311,7 +319,8 @@ impl Migration {
     }
 
     /// Runs an `async fn(tx: &Tx) -> Result<()>` inside the migration's transaction, and another to take it back
-    /// ([`nothing`](super::nothing) when there is nothing to take back).
+    /// ([`nothing`](super::nothing) when there is nothing to take back). One that also takes a `&Past` gets the models as
+    /// they are at that point: see [`Past`](super::Past).
     ///
     /// ```
     /// use demijohn_orm::Executor as _;
@@ -326,12 +335,16 @@ impl Migration {
     ///     .run(fill_slugs, nothing);
     /// # let _ = migration;
     /// ```
-    pub fn run(self, forward: impl for<'a> MigrationFn<'a>, backward: impl for<'a> MigrationFn<'a>) -> Self {
+    pub fn run<A, B>(
+        self,
+        forward: impl for<'a> MigrationFn<'a, A>,
+        backward: impl for<'a> MigrationFn<'a, B>,
+    ) -> Self {
         self.with(Operation::Run { forward: Step::new(forward), backward: Some(Step::new(backward)) })
     }
 
     /// Runs an `async fn(tx: &Tx) -> Result<()>` that cannot be taken back.
-    pub fn run_irreversible(self, forward: impl for<'a> MigrationFn<'a>) -> Self {
+    pub fn run_irreversible<A>(self, forward: impl for<'a> MigrationFn<'a, A>) -> Self {
         self.with(Operation::Run { forward: Step::new(forward), backward: None })
     }
 }

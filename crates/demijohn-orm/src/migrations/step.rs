@@ -8,33 +8,47 @@ use std::sync::Arc;
 use demijohn_core::Result;
 use demijohn_web::BoxFuture;
 
+use super::Past;
 use crate::Tx;
 
-type Function = dyn for<'a> Fn(&'a Tx) -> BoxFuture<'a, Result<()>> + Send + Sync;
+type Function = dyn for<'a> Fn(&'a Tx, &'a Past) -> BoxFuture<'a, Result<()>> + Send + Sync;
 
-/// An `async fn(tx: &Tx) -> Result<()>`: what [`Migration::run`](super::Migration::run) takes.
+/// What [`Migration::run`](super::Migration::run) takes: an `async fn(tx: &Tx) -> Result<()>`, or one that also gets the
+/// models as they are at that point, `async fn(tx: &Tx, past: &Past) -> Result<()>`. `Arguments` tells the two apart.
 #[diagnostic::on_unimplemented(
     message = "a migration cannot run this",
-    label = "expected an `async fn(tx: &Tx) -> Result<()>`",
+    label = "expected an `async fn(tx: &Tx) -> Result<()>` or an `async fn(tx: &Tx, past: &Past) -> Result<()>`",
     note = "write it as a named `async fn` and pass its name; a closure cannot borrow the transaction"
 )]
-pub trait MigrationFn<'a>: Send + Sync + 'static {
+pub trait MigrationFn<'a, Arguments>: Send + Sync + 'static {
     /// What it gives back.
     type Future: Future<Output = Result<()>> + Send + 'a;
 
     /// Calls it.
-    fn call(&self, tx: &'a Tx) -> Self::Future;
+    fn call(&self, tx: &'a Tx, past: &'a Past) -> Self::Future;
 }
 
-impl<'a, F, Fut> MigrationFn<'a> for F
+impl<'a, F, Fut> MigrationFn<'a, (Tx,)> for F
 where
     F: Fn(&'a Tx) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<()>> + Send + 'a,
 {
     type Future = Fut;
 
-    fn call(&self, tx: &'a Tx) -> Fut {
+    fn call(&self, tx: &'a Tx, _: &'a Past) -> Fut {
         self(tx)
+    }
+}
+
+impl<'a, F, Fut> MigrationFn<'a, (Tx, Past)> for F
+where
+    F: Fn(&'a Tx, &'a Past) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<()>> + Send + 'a,
+{
+    type Future = Fut;
+
+    fn call(&self, tx: &'a Tx, past: &'a Past) -> Fut {
+        self(tx, past)
     }
 }
 
@@ -46,10 +60,10 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    pub(crate) fn new<F: for<'a> MigrationFn<'a>>(function: F) -> Self {
+    pub(crate) fn new<A, F: for<'a> MigrationFn<'a, A>>(function: F) -> Self {
         let name = type_name::<F>();
         let name = name.rsplit("::").next().unwrap_or(name);
-        Self { name, function: Arc::new(move |tx| Box::pin(function.call(tx))) }
+        Self { name, function: Arc::new(move |tx, past| Box::pin(function.call(tx, past))) }
     }
 
     /// The function's name.
@@ -57,8 +71,8 @@ impl Step {
         self.name
     }
 
-    pub(crate) async fn run(&self, tx: &Tx) -> Result<()> {
-        (self.function)(tx).await
+    pub(crate) async fn run(&self, tx: &Tx, past: &Past) -> Result<()> {
+        (self.function)(tx, past).await
     }
 }
 

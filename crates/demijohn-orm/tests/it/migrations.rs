@@ -9,6 +9,7 @@ mod django;
 mod errors;
 mod operations;
 mod random;
+mod past;
 mod rebuild;
 mod run;
 mod source;
