@@ -162,11 +162,11 @@ impl PastModel {
         run::delete(db, Delete { from: records::root(self.meta), filter: Some(condition.into_expr()) }).await
     }
 
-    fn position(&self, field: &str) -> Result<usize> {
+    fn position(self, field: &str) -> Result<usize> {
         self.meta.index_of(field).ok_or_else(|| self.meta.unknown_field(field))
     }
 
-    fn column(&self, field: &str) -> Result<Column> {
+    fn column(self, field: &str) -> Result<Column> {
         records::column(records::root(self.meta), field)
     }
 }
