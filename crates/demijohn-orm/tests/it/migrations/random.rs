@@ -12,7 +12,7 @@ use std::sync::Arc;
 use demijohn_core::model::{Models, SourceMeta, Value};
 use demijohn_core::{Error, Result};
 use demijohn_orm::migrations::{
-    Ask, MakeOptions, MigrateContext, MigrateOptions, Migration, Migrations, create_tables, makemigrations, migrate,
+    Ask, MakeOptions, MigrateContext, MigrateOptions, Migration, Migrations, makemigrations, migrate,
 };
 use demijohn_orm::{Db, Executor as _, introspect};
 use demijohn_sql::schema::{Fill, Table, quoted};
@@ -51,10 +51,13 @@ async fn wander(kind: Kind) {
     for round in 0..steps.div_ceil(12) {
         let seed = seed + round;
         run(kind, Models::new(), async |db| {
-            let mut walk = Walk::new(kind, seed);
-            for step in 0..12.min(steps) {
-                walk.step(db, step).await;
-            }
+            run(kind, Models::new(), async |fresh| {
+                let mut walk = Walk::new(kind, seed);
+                for step in 0..12.min(steps) {
+                    walk.step(db, fresh, step).await;
+                }
+            })
+            .await;
         })
         .await;
     }
@@ -122,7 +125,7 @@ impl Walk {
         panic!("DEMIJOHN_RANDOM_SEED={} on {:?}: {what}\nchanges:\n  {log}", self.seed, self.kind);
     }
 
-    async fn step(&mut self, db: &Db, number: u64) {
+    async fn step(&mut self, db: &Db, fresh: &Db, number: u64) {
         let before = self.spec.clone();
         let kept = contents(db.connection(), &before).await;
         let kept = kept.unwrap_or_else(|error| self.fail(&format!("rows cannot be read: {error:#}")));
@@ -132,21 +135,17 @@ impl Walk {
             self.log.push(format!("{number}: {words}"));
         }
         let models = self.spec.models();
-        let made = self.make(&models, &renames);
+        let made = self.make(&models, &renames, &self.listed());
         let sources: Vec<String> = made.iter().map(|(_, source)| source.clone()).collect();
         self.log.extend(sources);
         self.history.extend(made.into_iter().map(|(migration, _)| migration));
         let migrations = self.listed();
-        let driver = db.driver().as_ref();
-        let context = MigrateContext { driver, models: &models, migrations: &migrations, post_migrate: &[] };
-        if let Err(error) = migrate(&context, &MigrateOptions::default(), &mut |_| {}).await {
-            self.fail(&format!("it cannot be migrated: {error:#}"));
-        }
-        let again = self.make(&models, &Renames::default());
+        self.migrate(db, &models, &migrations).await;
+        let again = self.make(&models, &Renames::default(), &self.listed());
         if let Some((_, source)) = again.first() {
             self.fail(&format!("the same models make another migration:\n{source}"));
         }
-        self.compare(db).await;
+        self.compare(db, fresh, &models).await;
         let now = contents(db.connection(), &self.spec).await;
         let now = now.unwrap_or_else(|error| self.fail(&format!("rows cannot be read: {error:#}")));
         for ((place, old), (_, field)) in kept.iter().zip(&before_fields(&before)) {
@@ -167,29 +166,32 @@ impl Walk {
         }
     }
 
-    fn make(&self, models: &Models, renames: &Renames) -> Vec<(Migration, String)> {
+    fn make(&self, models: &Models, renames: &Renames, history: &[Arc<Migrations>]) -> Vec<(Migration, String)> {
         let options = MakeOptions { dry_run: true, renames: renames.options(&self.spec), ..MakeOptions::default() };
         let mut answers = Answers { spec: &self.spec };
-        let migrations = self.listed();
-        match makemigrations(models, &migrations, &options, Some(&mut answers)) {
+        match makemigrations(models, history, &options, Some(&mut answers)) {
             Ok(report) => report.made.into_iter().map(|made| (made.migration, made.source)).collect(),
             Err(error) => self.fail(&format!("no migration can be made: {error:#}")),
         }
     }
 
+    async fn migrate(&self, db: &Db, models: &Models, migrations: &[Arc<Migrations>]) {
+        let driver = db.driver().as_ref();
+        let context = MigrateContext { driver, models, migrations, post_migrate: &[] };
+        if let Err(error) = migrate(&context, &MigrateOptions::default(), &mut |_| {}).await {
+            self.fail(&format!("it cannot be migrated: {error:#}"));
+        }
+    }
+
     /// The tables are those that are made from nothing.
-    async fn compare(&self, db: &Db) {
+    async fn compare(&self, db: &Db, fresh: &Db, models: &Models) {
         let found = introspect::schema(db.connection()).await.expect("the schema can be read");
-        let mut fresh = None;
-        run(self.kind, self.spec.models(), async |db| {
-            self.spec.models();
-            if let Err(error) = create_tables(db).await {
-                self.fail(&format!("the tables cannot be made: {error:#}"));
-            }
-            fresh = Some(introspect::schema(db.connection()).await.expect("the schema can be read"));
-        })
-        .await;
-        let wanted = normal(fresh.expect("it was read above"));
+        let made = self.make(models, &Renames::default(), &[]).into_iter().map(|(migration, _)| migration).collect();
+        let first = vec![Arc::new(Migrations::new("shop", self.source, made))];
+        self.migrate(fresh, models, &first).await;
+        let fresh_tables = introspect::schema(fresh.connection()).await.expect("the schema can be read");
+        empty(self.kind, fresh.connection(), &fresh_tables).await.expect("tables can be dropped");
+        let wanted = normal(fresh_tables);
         let found = normal(found);
         for (found, wanted) in found.iter().zip(&wanted) {
             if found != wanted {
@@ -243,6 +245,20 @@ fn before_fields(spec: &Spec) -> Vec<((u32, u32), Field)> {
         model.fields.iter().map(move |field| ((id, field.id), field.clone())).collect::<Vec<_>>()
     };
     spec.models.iter().flat_map(of).collect()
+}
+
+/// Drops all tables.
+async fn empty(kind: Kind, connection: &dyn Connection, tables: &[Table]) -> Result<()> {
+    let names: Vec<String> = tables.iter().map(|table| quoted(&table.name, connection.dialect())).collect();
+    let one_by_one = || names.iter().map(|name| format!("DROP TABLE {name};")).collect::<String>();
+    let sql = match kind {
+        Kind::Sqlite => format!("PRAGMA foreign_keys = OFF; {} PRAGMA foreign_keys = ON", one_by_one()),
+        Kind::Postgres => format!("DROP TABLE {} CASCADE", names.join(", ")),
+        Kind::Mysql => {
+            format!("SET foreign_key_checks = 0; DROP TABLE {}; SET foreign_key_checks = 1", names.join(", "))
+        }
+    };
+    connection.execute_script(&sql).await
 }
 
 /// A model and one of its fields with what the rows hold, in the order of their keys.
