@@ -244,7 +244,8 @@ fn add_index(table: &mut Table, index: FoundIndex) {
     if index.excludes || (index.own.unique && index.own.sql.is_none() && columns == table.key()) {
         return;
     }
-    let plain = index.condition.is_none() && index.include.is_empty() && index.parts.len() == 1;
+    let is_single = matches!(index.parts.as_slice(), [part] if !part.descending && part.opclass.is_empty());
+    let plain = index.condition.is_none() && index.include.is_empty() && is_single;
     let plain = plain && index.deferrable.is_none() && index.nulls_distinct.is_none() && index.own.unique;
     if let ([column], true) = (columns.as_slice(), plain)
         && let Some(column) = table.columns.iter_mut().find(|own| own.name == *column)

@@ -46,7 +46,11 @@ pub fn write(change: &Change, dialect: &dyn Dialect, existing: &Existing) -> Res
         Change::RenameTable { from, to } => {
             sql.push(format!("ALTER TABLE {} RENAME TO {}", quoted(from, dialect), quoted(to, dialect)));
         }
-        Change::RenameColumn { table, from, to } => sql.push(format!(
+        Change::RenameColumn { table, from, column: Some(own), .. } if mysql::must_be_rewritten(own, dialect) => {
+            let definition = column::definition(own, dialect)?;
+            sql.push(format!("ALTER TABLE {} CHANGE {} {definition}", quoted(table, dialect), quoted(from, dialect)));
+        }
+        Change::RenameColumn { table, from, to, .. } => sql.push(format!(
             "ALTER TABLE {} RENAME COLUMN {} TO {}",
             quoted(table, dialect),
             quoted(from, dialect),

@@ -227,7 +227,7 @@ async fn examine(connection: &dyn Connection, change: &Change) -> Result<Existin
                 .with_hint("if it is the right one, `migrate --fake-initial` records the migration without making it"))
         }
         Change::Unlink { table, .. } => inspect::existing(connection, &table.name).await,
-        Change::RenameIndex { table, .. } => inspect::existing(connection, table).await,
+        Change::RenameIndex { table, .. } => inspect::existing(connection, &table.name).await,
         Change::AlterTable(altered) => {
             refuse_empty(connection, altered).await?;
             inspect::existing(connection, &altered.before.name).await

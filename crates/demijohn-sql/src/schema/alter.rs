@@ -71,7 +71,7 @@ impl Alter<'_> {
         sql.extend(altered.dropped_checks().map(|check| drop_constraint(name, &check.name, self.dialect)));
         sql.extend(altered.dropped_exclusions().map(|exclusion| drop_constraint(name, &exclusion.name, self.dialect)));
         let indexes = altered.dropped_indexes();
-        sql.extend(indexes.filter_map(|index| drop_index(name, index, self.dialect, self.existing)));
+        sql.extend(indexes.filter_map(|index| drop_index(&altered.before, index, self.dialect, self.existing)));
         for column in &altered.before.columns {
             let class = like_class(&altered.before, column);
             let after = altered.after.column(&column.name);
@@ -158,7 +158,7 @@ impl Alter<'_> {
         let (table, name) = (&self.table, self.quoted(after));
         if before.unique && !after.unique {
             let usual = || format!("{}_{}_key", self.altered.after.name, after.name);
-            let found = self.existing.unique_on(&after.name).map(|found| found.name.clone());
+            let found = self.existing.unique_on(&after.name, &self.altered.before).map(|found| found.name.clone());
             sql.push(drop_constraint(&self.altered.after.name, &found.unwrap_or_else(usual), self.dialect));
         }
         let (had_check, check) = (own_check(before, self.dialect), own_check(after, self.dialect));

@@ -213,7 +213,7 @@ fn part_text(part: &IndexPart, dialect: &dyn Dialect) -> String {
 
 /// Writes the removal of an index, by the name it has in the database.
 pub(super) fn drop_index(
-    table: &str,
+    table: &Table,
     index: &TableIndex,
     dialect: &dyn Dialect,
     existing: &Existing,
@@ -222,12 +222,12 @@ pub(super) fn drop_index(
     if found.is_none() && limits::is_left_out(index, dialect) {
         return None;
     }
-    let name = found.map_or_else(|| index.name_on(table, dialect), |found| found.name.clone());
+    let name = found.map_or_else(|| index.name_on(&table.name, dialect), |found| found.name.clone());
     let is_constraint = found.map_or_else(|| is_constraint(index, dialect), |found| found.sql.is_none());
     if is_constraint && dialect.name() == "postgres" {
-        return Some(drop_constraint(table, &name, dialect));
+        return Some(drop_constraint(&table.name, &name, dialect));
     }
-    Some(drop_index_statement(table, &name, false, dialect))
+    Some(drop_index_statement(&table.name, &name, false, dialect))
 }
 
 /// Writes the removal of an index of this name, with `concurrently` so that nobody waits for it (PostgreSQL).
@@ -242,15 +242,16 @@ pub fn drop_index_statement(table: &str, name: &str, concurrently: bool, dialect
 
 /// Gives an index another name.
 pub(super) fn rename_index(
-    table: &str,
+    table: &Table,
     from: &TableIndex,
     to: &TableIndex,
     dialect: &dyn Dialect,
     existing: &Existing,
     sql: &mut Vec<String>,
 ) {
-    let old = existing.find(from, table, dialect).map_or_else(|| from.name_on(table, dialect), |own| own.name.clone());
-    let new = to.name_on(table, dialect);
+    let old =
+        existing.find(from, table, dialect).map_or_else(|| from.name_on(&table.name, dialect), |own| own.name.clone());
+    let new = to.name_on(&table.name, dialect);
     if old == new || limits::is_left_out(to, dialect) {
         return;
     }
@@ -258,9 +259,9 @@ pub(super) fn rename_index(
     match dialect.name() {
         "sqlite" => {
             sql.extend(drop_index(table, from, dialect, existing));
-            sql.extend(create_index(table, to, dialect));
+            sql.extend(create_index(&table.name, to, dialect));
         }
-        "mysql" => sql.push(format!("ALTER TABLE {} RENAME INDEX {old} TO {new}", quoted(table, dialect))),
+        "mysql" => sql.push(format!("ALTER TABLE {} RENAME INDEX {old} TO {new}", quoted(&table.name, dialect))),
         _ => sql.push(format!("ALTER INDEX {old} RENAME TO {new}")),
     }
 }

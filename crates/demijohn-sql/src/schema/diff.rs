@@ -24,11 +24,13 @@ pub enum Change {
         from: String,
         /// Its new name.
         to: String,
+        /// The column under its new name, where it is known.
+        column: Option<Box<TableColumn>>,
     },
     /// Gives an index another name. (SQLite makes it anew.)
     RenameIndex {
-        /// The table.
-        table: String,
+        /// The table as it was, under its new names.
+        table: Box<Table>,
         /// The index with its old name.
         from: TableIndex,
         /// The index with its new name.
@@ -184,10 +186,12 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
     for (from, to) in &renames.tables {
         changes.push(Change::RenameTable { from: from.clone(), to: to.clone() });
     }
-    for (table, from, to) in &renames.columns {
-        changes.push(Change::RenameColumn { table: table.clone(), from: from.clone(), to: to.clone() });
-    }
     let before: Vec<Table> = before.iter().map(|table| renamed(table, renames)).collect();
+    for (table, from, to) in &renames.columns {
+        let column = before.iter().find(|own| own.name == *table).and_then(|own| own.column(to)).cloned();
+        let (table, from, to, column) = (table.clone(), from.clone(), to.clone(), column.map(Box::new));
+        changes.push(Change::RenameColumn { table, from, to, column });
+    }
     let before: Vec<Table> = before.into_iter().map(|table| with_renamed_indexes(table, after, &mut changes)).collect();
     let find = |name: &str| before.iter().find(|table| table.name == name);
     let loose = loose_keys(&before, after);
@@ -222,12 +226,13 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
 fn with_renamed_indexes(mut table: Table, after: &[Table], changes: &mut Vec<Change>) -> Table {
     let Some(new) = after.iter().find(|other| other.name == table.name) else { return table };
     let known = table.indexes.clone();
+    let whole = table.clone();
     for index in table.indexes.iter_mut().filter(|index| !new.indexes.contains(index)) {
         let is_it = |other: &&TableIndex| {
             !known.contains(other) && TableIndex { name: other.name.clone(), ..index.clone() } == **other
         };
         if let Some(to) = new.indexes.iter().find(is_it).filter(|to| to.name.is_some()) {
-            changes.push(Change::RenameIndex { table: table.name.clone(), from: index.clone(), to: to.clone() });
+            changes.push(Change::RenameIndex { table: Box::new(whole.clone()), from: index.clone(), to: to.clone() });
             index.name.clone_from(&to.name);
         }
     }

@@ -1,6 +1,6 @@
 //! [`Existing`]: what a database says about a table.
 
-use super::TableIndex;
+use super::{Table, TableIndex};
 use crate::Dialect;
 
 /// What a database says about a table, beyond what its model describes. Empty when there is no database to ask:
@@ -93,18 +93,24 @@ pub struct SchemaObject {
 }
 
 impl Existing {
-    /// An index as it is here: by the name that was chosen for it or that it would get, else one with the same columns.
-    pub fn find(&self, index: &TableIndex, table: &str, dialect: &dyn Dialect) -> Option<&ExistingIndex> {
-        let name = index.name_on(table, dialect);
+    /// An index of a table as it is here: by the name that was chosen for it or that it would get, else one with the
+    /// same columns that is none of the table's others.
+    pub fn find(&self, index: &TableIndex, table: &Table, dialect: &dyn Dialect) -> Option<&ExistingIndex> {
+        let name = index.name_on(&table.name, dialect);
         let by_name = |found: &&ExistingIndex| found.name.eq_ignore_ascii_case(&name);
-        let made = || self.indexes.iter().filter(|found| found.is(index));
+        let others = || table.indexes.iter().filter(|other| *other != index).filter_map(|other| other.name.as_deref());
+        let is_other = |found: &ExistingIndex| others().any(|name| found.name.eq_ignore_ascii_case(name));
+        let made = || self.indexes.iter().filter(|found| found.is(index) && !is_other(found));
         self.indexes.iter().find(by_name).or_else(|| made().find(|found| found.sql.is_some())).or_else(|| made().next())
     }
 
     /// The index that a column's own `UNIQUE` made.
-    pub(super) fn unique_on(&self, column: &str) -> Option<&ExistingIndex> {
+    pub(super) fn unique_on(&self, column: &str, table: &Table) -> Option<&ExistingIndex> {
         let index = TableIndex::unique([column]);
-        let made = || self.indexes.iter().filter(|found| found.is(&index));
+        let is_other = |found: &ExistingIndex| {
+            table.indexes.iter().filter_map(|other| other.name.as_deref()).any(|name| found.name == name)
+        };
+        let made = || self.indexes.iter().filter(|found| found.is(&index) && !is_other(found));
         made().find(|found| found.sql.is_none()).or_else(|| made().next())
     }
 

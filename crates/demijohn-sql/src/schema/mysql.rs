@@ -23,6 +23,11 @@ pub(super) fn alter_table(
     Ok(())
 }
 
+/// MariaDB keeps the check of a JSON column under the column's old name, unless the column is written anew.
+pub(super) fn must_be_rewritten(column: &TableColumn, dialect: &dyn Dialect) -> bool {
+    dialect.name() == "mysql" && column.kind == FieldKind::Json
+}
+
 struct Alter<'a> {
     altered: &'a AlteredTable,
     dialect: &'a dyn Dialect,
@@ -42,7 +47,7 @@ impl Alter<'_> {
         let checks = self.altered.dropped_checks();
         sql.extend(checks.map(|check| drop_constraint(self.name(), &check.name, self.dialect)));
         let indexes = self.altered.dropped_indexes();
-        sql.extend(indexes.filter_map(|index| drop_index(self.name(), index, self.dialect, self.existing)));
+        sql.extend(indexes.filter_map(|index| drop_index(&self.altered.before, index, self.dialect, self.existing)));
     }
 
     fn change(&self, sql: &mut Vec<String>) -> Result<()> {
@@ -166,7 +171,7 @@ impl Alter<'_> {
     fn change_column(&self, before: &TableColumn, after: &TableColumn, sql: &mut Vec<String>) -> Result<()> {
         let (table, name) = (&self.table, quoted(&after.name, self.dialect));
         if before.unique && !after.unique {
-            let found = self.existing.unique_on(&after.name).map(|found| found.name.clone());
+            let found = self.existing.unique_on(&after.name, &self.altered.before).map(|found| found.name.clone());
             let index = quoted(&found.unwrap_or_else(|| after.name.clone()), self.dialect);
             sql.push(format!("ALTER TABLE {table} DROP INDEX {index}"));
         }

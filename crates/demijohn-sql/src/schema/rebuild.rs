@@ -51,7 +51,7 @@ fn keeps_constraints(altered: &AlteredTable) -> bool {
 
 /// Do only indexes change, and none that a constraint inside the table made?
 fn is_index_only(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -> bool {
-    let table = &altered.before.name;
+    let table = &altered.before;
     let inside = |index: &TableIndex| existing.find(index, table, dialect).is_some_and(|found| found.sql.is_none());
     keeps_constraints(altered)
         && altered.dropped_columns().next().is_none()
@@ -102,7 +102,7 @@ fn is_plain_removal(altered: &AlteredTable, existing: &Existing) -> bool {
 
 fn in_place(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, sql: &mut Vec<String>) -> Result<()> {
     let table = &altered.after.name;
-    sql.extend(altered.dropped_indexes().filter_map(|index| drop_index(table, index, dialect, existing)));
+    sql.extend(altered.dropped_indexes().filter_map(|index| drop_index(&altered.before, index, dialect, existing)));
     for column in altered.added_columns() {
         let text = column_text(column, false, dialect)?;
         sql.push(format!("ALTER TABLE {} ADD COLUMN {text}", quoted(table, dialect)));
@@ -236,7 +236,7 @@ fn keep_sequence(table: &str, beside: &str) -> [String; 2] {
 fn indexes(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -> Vec<String> {
     let after = &altered.after;
     let columns: Vec<&str> = after.columns.iter().map(|column| column.name.as_str()).collect();
-    let before = &altered.before.name;
+    let before = &altered.before;
     let dropped: Vec<&TableIndex> = altered.dropped_indexes().collect();
     let dropped: Vec<&str> = dropped
         .iter()

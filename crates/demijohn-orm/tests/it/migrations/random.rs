@@ -46,7 +46,7 @@ async fn random_changes_lead_to_the_same_schema_on_mysql() {
 }
 
 async fn wander(kind: Kind) {
-    let steps = number("DEMIJOHN_RANDOM_STEPS", 24);
+    let steps = number("DEMIJOHN_RANDOM_STEPS", 12);
     let seed = number("DEMIJOHN_RANDOM_SEED", 1);
     for round in 0..steps.div_ceil(12) {
         let seed = seed + round;
@@ -295,7 +295,9 @@ fn normal(mut tables: Vec<Table>) -> Vec<Table> {
     for table in &mut tables {
         table.columns.sort_by(|one, other| one.name.cmp(&other.name));
         for index in &mut table.indexes {
-            index.name.take_if(|name| !name.starts_with("ix_"));
+            // Of two unique indexes over one column, either may be taken for the column's own.
+            let is_of_unique = matches!(index.parts.as_slice(), [part] if index.unique && part.as_column().is_some());
+            index.name.take_if(|name| !name.starts_with("ix_") || is_of_unique);
             if let Some(condition) = &mut index.condition {
                 *condition = bare(condition);
             }
