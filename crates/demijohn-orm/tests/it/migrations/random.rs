@@ -250,9 +250,9 @@ fn before_fields(spec: &Spec) -> Vec<((u32, u32), Field)> {
 /// Drops all tables.
 async fn empty(kind: Kind, connection: &dyn Connection, tables: &[Table]) -> Result<()> {
     let names: Vec<String> = tables.iter().map(|table| quoted(&table.name, connection.dialect())).collect();
-    let one_by_one = || names.iter().map(|name| format!("DROP TABLE {name};")).collect::<String>();
+    let drops: Vec<String> = names.iter().map(|name| format!("DROP TABLE {name}")).collect();
     let sql = match kind {
-        Kind::Sqlite => format!("PRAGMA foreign_keys = OFF; {} PRAGMA foreign_keys = ON", one_by_one()),
+        Kind::Sqlite => format!("PRAGMA foreign_keys = OFF; {}; PRAGMA foreign_keys = ON", drops.join("; ")),
         Kind::Postgres => format!("DROP TABLE {} CASCADE", names.join(", ")),
         Kind::Mysql => {
             format!("SET foreign_key_checks = 0; DROP TABLE {}; SET foreign_key_checks = 1", names.join(", "))
