@@ -160,7 +160,10 @@ impl Plugin for Orm {
     }
 
     fn checks(&self, site: &Site, _deploy: bool) -> Vec<Check> {
-        Database::of(site).map(checks::migrations).unwrap_or_default()
+        let Ok(database) = Database::of(site) else { return Vec::new() };
+        let mut found = checks::migrations(database);
+        found.extend(migrations::limit_checks(&database.models, &database.url));
+        found
     }
 
     fn on_serve<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Result<()>> {

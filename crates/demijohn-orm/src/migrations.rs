@@ -19,6 +19,7 @@ mod first;
 mod graph;
 mod index;
 mod inspect;
+mod limits;
 mod make;
 mod migrate;
 mod migration;
@@ -56,6 +57,7 @@ pub use step::{MigrationFn, nothing};
 pub(crate) use commands::{commands, require_applied};
 pub(crate) use editor::Editor;
 pub(crate) use inspect::rows;
+pub(crate) use limits::limit_checks;
 pub(crate) use operation::Operation;
 pub(crate) use step::Step;
 

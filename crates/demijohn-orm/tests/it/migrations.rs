@@ -7,6 +7,7 @@ mod detect;
 mod detect_models;
 mod django;
 mod errors;
+mod everything;
 mod operations;
 mod past;
 mod random;
