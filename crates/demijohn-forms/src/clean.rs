@@ -93,7 +93,9 @@ fn formats<'a>(field: &'a Field, usual: &'static [&'static str]) -> &'a [&'stati
 
 /// The value, or what every rule that it breaks says.
 fn checked(field: &Field, value: Value) -> Result<Value, Messages> {
-    let messages: Messages = field.rules.iter().filter_map(|rule| rule.check(&value).err()).collect();
+    let rules = field.rules.iter().filter_map(|rule| rule.check(&value).err());
+    let validators = field.validators.iter().filter_map(|validator| validator.check(&value).err());
+    let messages: Messages = rules.chain(validators).collect();
     if messages.is_empty() { Ok(value) } else { Err(messages) }
 }
 

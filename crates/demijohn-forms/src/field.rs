@@ -5,7 +5,7 @@ mod new;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use demijohn_core::model::Value;
+use demijohn_core::model::{Validator, Value};
 use serde_json::{Map, Value as Json};
 
 use crate::choice::{ChoiceOption, Choices};
@@ -41,6 +41,8 @@ pub struct Field {
     pub(crate) extra: Map<String, Json>,
     /// Its place among the fields of the model.
     pub(crate) column: Option<usize>,
+    /// The model's own rules for its values.
+    pub(crate) validators: &'static [Validator],
 }
 
 /// What it is called and how it is drawn.

@@ -79,6 +79,12 @@ impl Db {
         self.watched(Watch { log: Some(log), ..self.watch.clone() })
     }
 
+    /// The same database, reporting statements that take this long or longer. (A site's own handles follow the setting
+    /// `slow_query`.)
+    pub fn reporting_slow(&self, limit: std::time::Duration) -> Self {
+        self.watched(Watch { slow: Some(limit), ..self.watch.clone() })
+    }
+
     pub(crate) fn watched(&self, watch: Watch) -> Self {
         Self { watch, ..self.clone() }
     }

@@ -1,5 +1,6 @@
 //! Deleting rows, and doing to the rows that point to them what their `on_delete` says.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use demijohn_core::model::{FieldMeta, ModelMeta, OnDelete, Value};
@@ -107,6 +108,11 @@ pub async fn collect(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Valu
                     let value = field.default.map_or(Value::Null, |default| default());
                     collected.updates.push((model, field, found, value));
                 }
+                OnDelete::SetTo => {
+                    let value =
+                        field.relation.and_then(|relation| relation.set_to).map_or(Value::Null, |value| value());
+                    collected.updates.push((model, field, found, value));
+                }
                 OnDelete::Restrict => restricted.push((model, field, found)),
                 OnDelete::DoNothing => {}
                 _ => collected.protected.push((model, field, found)),
@@ -131,14 +137,30 @@ async fn pointing_to(
 ) -> Result<Vec<Value>> {
     let from = records::root(model);
     let position = model.index_of(field.name).expect("the field is the model's") as u16;
+    let held = held_by(db, field, keys).await?;
     let mut found = Vec::new();
-    for chunk in keys.chunks(CHUNK) {
+    for chunk in held.chunks(CHUNK) {
         let mut select = Select::new(from);
         let values = chunk.iter().cloned().map(Expr::Value).collect();
         select.and_filter(Expr::In(Box::new(Expr::Column(Column { path: from, field: position })), values));
         found.extend(records::keys_of(db, select).await?);
     }
     Ok(found)
+}
+
+/// What a foreign key holds of the rows with these keys: the keys, unless it points to another column.
+async fn held_by<'a>(db: &dyn Executor, field: &FieldMeta, keys: &'a [Value]) -> Result<Cow<'a, [Value]>> {
+    let relation = field.relation.expect("only foreign keys refer");
+    let (target, pointed) = ((relation.to)(), relation.target_field());
+    if pointed.primary_key {
+        return Ok(Cow::Borrowed(keys));
+    }
+    let mut held = Vec::new();
+    for chunk in keys.chunks(CHUNK) {
+        let rows = records::RecordSet::new(records::root(target)).with_keys(chunk.to_vec()).all(db).await?;
+        held.extend(rows.iter().filter_map(|row| row.value(pointed.name)).filter(|value| !value.is_null()).cloned());
+    }
+    Ok(Cow::Owned(held))
 }
 
 /// Deletes rows by their keys, and does to the rows that point to them what their `on_delete` says, in one
@@ -165,27 +187,29 @@ async fn carry_out(tx: &Tx, collected: Collected) -> Result<u64> {
         let position = model.index_of(field.name).expect("the field is the model's") as u16;
         for chunk in keys.chunks(CHUNK) {
             let assignments = vec![Assignment { field: position, value: Expr::Value(value.clone()) }];
-            run::update(tx, Update { from: records::root(model), assignments, filter: Some(keys_in(model, chunk)) })
-                .await?;
+            run::update(
+                tx,
+                Update {
+                    from: records::root(model),
+                    assignments,
+                    filter: Some(run::keys_in(records::root(model), chunk)),
+                },
+            )
+            .await?;
         }
     }
     let mut count = 0;
     for (model, keys) in collected.deletes.into_iter().rev() {
         // From the end: rows of a model that points to itself were found after the rows they point to.
         for chunk in keys.rchunks(CHUNK) {
-            count +=
-                run::delete(tx, Delete { from: records::root(model), filter: Some(keys_in(model, chunk)) }).await?;
+            count += run::delete(
+                tx,
+                Delete { from: records::root(model), filter: Some(run::keys_in(records::root(model), chunk)) },
+            )
+            .await?;
         }
     }
     Ok(count)
-}
-
-fn keys_in(model: &'static ModelMeta, keys: &[Value]) -> Expr {
-    if model.has_composite_key() {
-        return Expr::Or(keys.iter().map(|key| crate::run::key_is(records::root(model), key.clone())).collect());
-    }
-    let key = Column { path: records::root(model), field: model.key_index() as u16 };
-    Expr::In(Box::new(Expr::Column(key)), keys.iter().cloned().map(Expr::Value).collect())
 }
 
 /// So many rows that forbid a deletion are named; of the others it is said how many there are.

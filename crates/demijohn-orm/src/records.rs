@@ -152,9 +152,8 @@ impl RecordSet {
 
     /// The rows with these keys.
     pub fn with_keys(self, keys: Vec<Value>) -> Self {
-        let key = Column { path: self.select.from, field: self.select.model().key_index() as u16 };
-        let keys = keys.into_iter().map(Expr::Value).collect();
-        self.filter(Condition::from_expr(Expr::In(Box::new(Expr::Column(key)), keys)))
+        let condition = run::keys_in(self.select.from, &keys);
+        self.filter(Condition::from_expr(condition))
     }
 
     /// Adds a step to the order.
@@ -258,14 +257,24 @@ fn read(row: &dyn Row, root: &'static Path, paths: &[&'static Path]) -> Result<R
 /// The keys of the rows that a query finds.
 pub(crate) async fn keys_of(db: &dyn Executor, mut select: Select) -> Result<Vec<Value>> {
     let meta = select.model();
-    let key = Column { path: select.from, field: meta.key_index() as u16 };
-    select.projection = Projection::Exprs(vec![Expr::Column(key)]);
+    select.projection = Projection::Exprs(select.from.key_columns().map(Expr::Column).collect());
     if select.is_sliced() {
         select.apply_default_order();
     } else {
         select.order.clear();
     }
-    values_of(db, select, meta.key().kind).await
+    if !meta.has_composite_key() {
+        return values_of(db, select, meta.key().kind).await;
+    }
+    let kinds: Vec<FieldKind> = meta.fields.iter().filter(|field| field.primary_key).map(|field| field.kind).collect();
+    let mut keys = Vec::new();
+    run::query(db, select, &mut |row| {
+        let parts = kinds.iter().enumerate().map(|(n, kind)| decode(row.get(n)?, *kind));
+        keys.push(Value::Array(parts.collect::<Result<_>>()?));
+        Ok(Flow::More)
+    })
+    .await?;
+    Ok(keys)
 }
 
 async fn values_of(db: &dyn Executor, select: Select, kind: FieldKind) -> Result<Vec<Value>> {

@@ -149,6 +149,15 @@ pub(crate) fn key_is(path: &'static Path, key: Value) -> Expr {
     Expr::Compare(Compare::Eq, Box::new((Expr::Column(column), Expr::Value(key))))
 }
 
+/// Is the primary key of a path's model one of these?
+pub(crate) fn keys_in(path: &'static Path, keys: &[Value]) -> Expr {
+    if path.model().has_composite_key() {
+        return Expr::Or(keys.iter().map(|key| key_is(path, key.clone())).collect());
+    }
+    let column = Column { path, field: path.model().key_index() as u16 };
+    Expr::In(Box::new(Expr::Column(column)), keys.iter().cloned().map(Expr::Value).collect())
+}
+
 /// Writes every column of a row but its key.
 pub(crate) async fn update_row(db: &dyn Executor, from: &'static Path, values: Vec<Value>) -> Result<()> {
     let fields = from.model().fields;

@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 pub struct Watch {
     /// Where they are listed: a request's debug page, a test.
     pub log: Option<QueryLog>,
-    /// Those that take longer are reported with `tracing::warn!`, target `demijohn::query`.
+    /// Those that take longer are reported: with `tracing::warn!`, target `demijohn::query`, or on standard error.
     pub slow: Option<Duration>,
 }
 
@@ -42,13 +42,24 @@ impl Watch {
         };
         let took = start.elapsed();
         if self.slow.is_some_and(|slow| took >= slow) {
-            // The values are not shown: they may be secrets.
-            tracing::warn!(target: "demijohn::query", sql, seconds = took.as_secs_f64(), "slow query");
+            report_slow(sql, took);
         }
         if let Some(log) = &self.log {
             log.record(sql, parameters(), took);
         }
         result
+    }
+}
+
+/// Tells of a slow statement: to the program's `tracing` subscriber, or to standard error when it has none. The values
+/// are not shown: they may be secrets.
+#[cold]
+fn report_slow(sql: &str, took: Duration) {
+    let seconds = took.as_secs_f64();
+    if tracing::dispatcher::has_been_set() {
+        tracing::warn!(target: "demijohn::query", sql, seconds, "slow query");
+    } else {
+        demijohn_web::__private::note(&format!("slow query, {seconds:.3} s: {sql}"));
     }
 }
 

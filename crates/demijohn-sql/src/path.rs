@@ -63,6 +63,12 @@ impl Path {
         self.model
     }
 
+    /// The columns of its model's primary key, in order: one, or several when it is composite.
+    pub fn key_columns(&'static self) -> impl Iterator<Item = Column> {
+        let keys = self.model.fields.iter().enumerate().filter(|(_, field)| field.primary_key);
+        keys.map(move |(field, _)| Column { path: self, field: field as u16 })
+    }
+
     /// How many queries are around the one it belongs to.
     pub fn depth(&self) -> u8 {
         self.depth

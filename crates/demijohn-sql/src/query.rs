@@ -238,8 +238,7 @@ impl Select {
     pub fn order_by_key_if_unordered(&mut self) {
         self.apply_default_order();
         if self.order.is_empty() && self.gives_stored_rows() {
-            let key = Column { path: self.from, field: self.model().key_index() as u16 };
-            self.order.push(Order { expr: Expr::Column(key), descending: false, nulls_last: None });
+            self.order = self.from.key_columns().map(|key| Order::by(Expr::Column(key))).collect();
         }
     }
 

@@ -170,10 +170,15 @@ impl Writer {
             self.scopes.pop();
             return;
         }
-        let key = Column { path: from, field: from.model().key_index() as u16 };
-        query.projection = Projection::Exprs(vec![Expr::Column(key)]);
-        self.sql.push_str(" WHERE ");
-        self.name(key.meta().column);
+        let keys: Vec<Column> = from.key_columns().collect();
+        query.projection = Projection::Exprs(keys.iter().copied().map(Expr::Column).collect());
+        let is_row = keys.len() > 1;
+        self.sql.push_str(if is_row { " WHERE (" } else { " WHERE " });
+        for (n, key) in keys.iter().enumerate() {
+            self.sql.push_str(if n == 0 { "" } else { ", " });
+            self.name(key.meta().column);
+        }
+        self.sql.push_str(if is_row { ")" } else { "" });
         // MySQL refuses to read the table it changes, unless the rows were put aside first.
         let aside = self.dialect.name() == "mysql";
         self.sql.push_str(if aside { " IN (SELECT * FROM (" } else { " IN (" });

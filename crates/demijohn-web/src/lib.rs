@@ -85,6 +85,7 @@ pub type Response = axum::response::Response;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::cli::{MainOutcome, run_main, run_test};
+    pub use crate::log::note;
     #[cfg(feature = "templates")]
     pub use crate::templates::{merge_contexts, template_context, to_template_value};
 }

@@ -35,7 +35,7 @@ pub(crate) fn error(method: &Method, uri: &Uri, error: &Error) {
 }
 
 /// Anything else.
-pub(crate) fn note(text: &str) {
+pub fn note(text: &str) {
     write(&escaped(text, true));
 }
 

@@ -1,4 +1,6 @@
-use demijohn_core::model::{Choice, FieldKind, FieldMeta, Format, ManyToManyMeta, ModelMeta, OnDelete, Value};
+use demijohn_core::model::{
+    Choice, FieldKind, FieldMeta, Format, ManyToManyMeta, ModelMeta, OnDelete, Validator, Value,
+};
 use demijohn_forms::{ChoiceOption, Field, Form, FormData, model_form};
 use expect_test::expect;
 use std::fmt::Write as _;
@@ -272,4 +274,34 @@ fn wrong_names_are_told_with_the_right_ones() {
         hint: leave `id` out, or name it in `read_only` to show its value
     "#]]
     .assert_eq(&format!("{}\n", error(model_form(&TAG).fields(["id", "name"]).build())));
+}
+
+static LABEL: ModelMeta = ModelMeta::new(
+    "blog",
+    "Label",
+    "blog_label",
+    "label",
+    "labels",
+    &[
+        ID,
+        FieldMeta::new("name", "name", "name", FieldKind::Varchar(50)).validators(&[
+            Validator::MinLength(3),
+            Validator::Custom(|value| match value.as_text() {
+                Some(text) if text.starts_with("no") => Err("No is no name.".to_owned()),
+                _ => Ok(()),
+            }),
+        ]),
+        FieldMeta::new("weight", "weight", "weight", FieldKind::Integer).validators(&[Validator::MaxValue(10.0)]),
+    ],
+);
+
+#[test]
+fn the_validators_of_a_model_hold_in_its_forms() {
+    let mut form = model_form(&LABEL).build().expect("its fields are known");
+    form.bind(&FormData::parse(b"name=no&weight=11").expect("it is a form"));
+    let errors = form.validate().expect_err("both are refused");
+    assert_eq!(errors.of("name").join(" "), "Ensure this value has at least 3 characters (it has 2). No is no name.");
+    assert_eq!(errors.of("weight").join(" "), "Ensure this value is less than or equal to 10.");
+    form.bind(&FormData::parse(b"name=yes&weight=10").expect("it is a form"));
+    assert!(form.validate().is_ok());
 }

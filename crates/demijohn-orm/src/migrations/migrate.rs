@@ -1,10 +1,9 @@
 //! [`migrate`]: brings a database to its migrations, or back.
 
 use std::fmt;
-use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::time::Duration;
 
 use demijohn_core::model::Models;
 use demijohn_core::{Error, ErrorKind, Result, suggest};
@@ -161,17 +160,17 @@ fn words(migration: &Migration, backward: bool) -> (String, Vec<String>) {
     (migration.full_name(), steps)
 }
 
+/// A server needs some milliseconds to give the lock; whoever has not got it by then waits for somebody.
+const PROMPT: Duration = Duration::from_millis(500);
+
 /// The lock, with a word when somebody else has it.
 async fn locked(driver: &dyn Driver, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Box<dyn Send + Sync>> {
     let mut lock = pin!(driver.lock_migrations());
-    let at_once = poll_fn(|context| Poll::Ready(lock.as_mut().poll(context))).await;
-    match at_once {
-        Poll::Ready(lock) => lock,
-        Poll::Pending => {
-            progress(Progress::Waiting { address: driver.address().to_owned() });
-            lock.await
-        }
+    if let Ok(lock) = tokio::time::timeout(PROMPT, &mut lock).await {
+        return lock;
     }
+    progress(Progress::Waiting { address: driver.address().to_owned() });
+    lock.await
 }
 
 fn refuse_irreversible(graph: &Graph<'_>, steps: &plan::Plan, options: &MigrateOptions) -> Result<()> {

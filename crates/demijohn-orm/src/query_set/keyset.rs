@@ -4,7 +4,7 @@ mod cursor;
 
 use demijohn_core::model::Value;
 use demijohn_core::{Error, ErrorKind, Result};
-use demijohn_sql::{Column, Compare, Dialect, Expr, Flow, Order, Row, Select, Statement, decode};
+use demijohn_sql::{Compare, Dialect, Expr, Flow, Order, Row, Select, Statement, decode};
 
 use super::QuerySet;
 use crate::{Executor, Model, Plan, Rows, run};
@@ -135,10 +135,11 @@ impl Steps {
             select.put_aside();
             select.projection = projection;
         }
-        let key = Column { path: select.from, field: select.model().key_index() as u16 };
-        if !order.iter().any(|step| matches!(step.expr, Expr::Column(column) if column == key)) {
-            let descending = order.last().is_some_and(|step| step.descending);
-            order.push(Order { descending, ..Order::by(Expr::Column(key)) });
+        let descending = order.last().is_some_and(|step| step.descending);
+        for key in select.from.key_columns() {
+            if !order.iter().any(|step| matches!(step.expr, Expr::Column(column) if column == key)) {
+                order.push(Order { descending, ..Order::by(Expr::Column(key)) });
+            }
         }
         select.annotations = order.iter().map(|step| step.expr.clone()).collect();
         select.order.clone_from(&order);

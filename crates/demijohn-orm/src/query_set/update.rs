@@ -12,6 +12,8 @@ pub struct UpdateSet {
     update: Update,
     /// A column of another table that was given a value.
     foreign: Option<Column>,
+    /// A slice of rows whose key has several parts.
+    is_unnamable: bool,
 }
 
 impl UpdateSet {
@@ -20,7 +22,8 @@ impl UpdateSet {
         let foreign = assigned.iter().map(|assigned| assigned.column).find(|column| !std::ptr::eq(column.path, from));
         let assignments = assigned.into_iter().map(|one| Assignment { field: one.column.field, value: one.value });
         let assignments = assignments.collect();
-        Self { update: Update { from, assignments, filter: rows_of(select) }, foreign }
+        let is_unnamable = select.is_sliced() && select.model().has_composite_key();
+        Self { update: Update { from, assignments, filter: rows_of(select) }, foreign, is_unnamable }
     }
 
     /// The SQL it would run, with its values beside it.
@@ -31,14 +34,20 @@ impl UpdateSet {
     /// Changes them; how many is returned.
     ///
     /// # Errors
-    /// `orm.foreign_assignment` when a column of another table was given a value; `orm.unique` and the like when the
-    /// database refuses.
+    /// `orm.foreign_assignment` when a column of another table was given a value; `orm.composite_slice` for a slice of
+    /// rows whose key has several parts; `orm.unique` and the like when the database refuses.
     pub async fn execute(self, db: &dyn Executor) -> Result<u64> {
         if let Some(column) = self.foreign {
             let (own, other) = (self.update.from.model().name, column.path.model().name);
             let message = format!("an update of `{own}` cannot set `{}` of `{other}`", column.meta().name);
             return Err(Error::new(ErrorKind::Internal, "orm.foreign_assignment", message)
                 .with_hint(format!("update `{other}::objects()`, and filter it by `in_query` or `exists`")));
+        }
+        if self.is_unnamable {
+            let name = self.update.from.model().name;
+            let message = format!("a slice of `{name}`, whose key has several parts, cannot be updated");
+            return Err(Error::new(ErrorKind::Internal, "orm.composite_slice", message)
+                .with_hint("leave out `limit` and `offset`, or read the rows and save each"));
         }
         run::update(db, self.update).await
     }

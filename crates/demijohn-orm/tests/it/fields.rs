@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use demijohn_core::model::{DbDefault, Deferrable, FieldKind, IndexMethod, Models, OnDelete, UniqueFor, Value};
 use demijohn_macros::{Choices, Fields, Model};
 use demijohn_orm::{
-    Choices as _, Date, Db, Duration, ForeignKey, Json, Model as _, Range, Text, TextVector, Timestamp,
+    Choices as _, Date, Db, Duration, ForeignKey, Json, Model as _, Range, Text, TextVector, Timestamp, exists,
 };
 
 #[derive(Choices, Debug, Clone, Copy, PartialEq)]
@@ -203,6 +203,33 @@ on_every_database! { models();
     flattened_fields_follow_the_clock,
     what_does_not_fit_is_refused_before_it_is_sent,
     a_row_is_known_by_both_parts_of_its_key,
+    rows_with_a_composite_key_are_changed_and_deleted_by_all_of_it,
+}
+
+/// What goes through the keys of rows (a deletion, a condition over other tables) means both parts.
+async fn rows_with_a_composite_key_are_changed_and_deleted_by_all_of_it(db: &Db) {
+    let all = [(1, "a"), (1, "b"), (2, "a"), (2, "b")];
+    for (row, letter) in all {
+        Seat::create().aisle(row).letter(letter).save(db).await.expect("it is new");
+    }
+    let left = async || {
+        let seats = Seat::objects().order_by(|s| (s.aisle, s.letter)).all(db).await.expect("it runs");
+        seats.into_iter().map(|seat| (seat.aisle, seat.letter, seat.taken)).collect::<Vec<_>>()
+    };
+    let taken = Seat::objects()
+        .filter(|s| s.aisle.eq(2) & exists(Seat::objects().filter(|o| o.letter.eq("b") & s.letter.eq("b"))));
+    assert_eq!(taken.update(|s| s.taken.set(true)).execute(db).await.expect("it runs"), 1);
+    let deleted = Seat::objects().filter(|s| s.aisle.eq(1) & s.letter.eq("b")).delete(db).await;
+    assert_eq!(deleted.expect("nothing forbids it"), 1);
+    let seat = |aisle, letter: &str, taken| (aisle, letter.to_owned(), taken);
+    assert_eq!(left().await, [seat(1, "a", false), seat(2, "a", false), seat(2, "b", true)]);
+    let first = Seat::objects().first(db).await.expect("it runs").expect("there is one");
+    assert_eq!((first.aisle, first.letter.as_str()), (1, "a"));
+    let deleted = Seat::objects().order_by(|s| (s.aisle, s.letter)).limit(2).delete(db).await;
+    assert_eq!(deleted.expect("nothing forbids it"), 2);
+    assert_eq!(left().await, [seat(2, "b", true)]);
+    let slice = Seat::objects().limit(1).update(|s| s.taken.set(false)).execute(db).await;
+    assert_eq!(slice.expect_err("its rows have no single name").code(), "orm.composite_slice");
 }
 
 /// A key over two fields finds, changes, reads again and deletes its row, and no other.
