@@ -51,7 +51,7 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     /// # fn main() {
     /// // The first page asks for one row more, to know whether there is another page:
     /// assert_eq!(
-    ///     Post::objects().order_by(|p| p.views.desc()).keyset(20).to_sql(&Sqlite).unwrap().sql,
+    ///     Post::objects().order_by(|p| p.views.desc()).keyset(20).to_sql(&Sqlite).expect("its order can be compared").sql,
     ///     r#"SELECT "id", "title", "views", "author_id", "views", "id" FROM "blog_post" ORDER BY "views" DESC, "id" DESC LIMIT 21"#
     /// );
     /// // The others: … WHERE "views" <= ? AND ("views" < ? OR ("views" = ? AND "id" < ?)) ORDER BY …
