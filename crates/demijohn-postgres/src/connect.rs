@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use demijohn_core::{Error, Result};
 use tokio::time::Instant;
+use tokio_postgres::Config;
+#[cfg(not(feature = "tls"))]
+use tokio_postgres::NoTls as MakeTls;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Config, NoTls};
 
 use crate::conn::Conn;
 use crate::error::not_connected;
 use crate::options::{Options, TlsMode};
+#[cfg(feature = "tls")]
+use crate::tls::MakeTls;
 
 /// The first and the longest pause between two attempts to reach a server that is away.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -17,16 +21,14 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 /// Makes connections to one server.
 pub(crate) struct Connector {
     config: Config,
+    tls: MakeTls,
     pub(crate) options: Options,
     pub(crate) address: String,
 }
 
 impl Connector {
     pub(crate) fn new(options: Options) -> Result<Self> {
-        if !matches!(options.tls, TlsMode::Disable | TlsMode::Prefer) {
-            return Err(Error::misconfigured("postgres.tls", "this program cannot encrypt its way to PostgreSQL")
-                .with_hint("write `sslmode=prefer` or `sslmode=disable` where the way is safe without"));
-        }
+        let tls = make_tls(&options)?;
         let mut config = Config::new();
         config
             .host(&options.host)
@@ -35,7 +37,7 @@ impl Connector {
             .dbname(&options.database)
             .application_name(&options.application_name)
             .connect_timeout(options.connect_timeout)
-            .ssl_mode(SslMode::Disable);
+            .ssl_mode(ssl_mode(options.tls));
         if let Some(password) = &options.password {
             config.password(password);
         }
@@ -43,12 +45,12 @@ impl Connector {
             config.options(settings(&options.settings));
         }
         let address = options.address();
-        Ok(Self { config, options, address })
+        Ok(Self { config, tls, options, address })
     }
 
     /// Makes a connection: one attempt.
     pub(crate) async fn connect(&self) -> Result<Conn> {
-        let attempt = tokio::time::timeout(self.options.connect_timeout, self.config.connect(NoTls));
+        let attempt = tokio::time::timeout(self.options.connect_timeout, self.config.connect(self.tls.clone()));
         let made = attempt.await.map_err(|_| self.no_answer())?;
         let (client, connection) = made.map_err(|error| not_connected(error, &self.address))?;
         // It ends when its client is dropped or the server goes away; what is wrong then, its statements say.
@@ -76,7 +78,7 @@ impl Connector {
 
     /// Asks the server to interrupt what a connection does.
     pub(crate) async fn interrupt(&self, conn: &Conn) {
-        let _ = conn.cancel.cancel_query(NoTls).await;
+        let _ = conn.cancel.cancel_query(self.tls.clone()).await;
     }
 
     fn no_answer(&self) -> Error {
@@ -84,6 +86,28 @@ impl Connector {
         let message = format!("the server at `{}` did not answer within {limit:?}", self.address);
         Error::new(demijohn_core::ErrorKind::Unavailable, crate::error::CONNECTION, message)
             .with_hint("is the server running there, and does it listen on this address?")
+    }
+}
+
+#[cfg(feature = "tls")]
+fn make_tls(options: &Options) -> Result<MakeTls> {
+    MakeTls::new(options)
+}
+
+#[cfg(not(feature = "tls"))]
+fn make_tls(options: &Options) -> Result<MakeTls> {
+    if matches!(options.tls, TlsMode::Disable | TlsMode::Prefer) {
+        return Ok(MakeTls);
+    }
+    Err(Error::misconfigured("postgres.tls", "this program cannot encrypt its way to PostgreSQL")
+        .with_hint("turn on the feature `postgres-tls` of `demijohn` in Cargo.toml"))
+}
+
+fn ssl_mode(mode: TlsMode) -> SslMode {
+    match mode {
+        TlsMode::Disable => SslMode::Disable,
+        TlsMode::Prefer => SslMode::Prefer,
+        TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => SslMode::Require,
     }
 }
 

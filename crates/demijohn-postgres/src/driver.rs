@@ -5,26 +5,48 @@ use std::any::Any;
 use demijohn_core::Result;
 use demijohn_core::model::Value;
 use demijohn_sql::{
-    Answer, Connection, Dialect, Driver, Outcome, Postgres, RowSink, Statement, Transaction, TransactionOptions,
+    Answer, Connection, Dialect, Driver, Extent, Outcome, Postgres, Row, RowSink, Statement, Transaction,
+    TransactionOptions,
 };
 
 use crate::connect::Connector;
+use crate::error::CONNECTION;
 use crate::migrate_lock;
 use crate::options::Options;
 use crate::pool::Pool;
 use crate::run;
+use crate::shared::Shared;
 use crate::transaction::PostgresTransaction;
 
 /// A PostgreSQL database.
 pub(crate) struct PostgresDriver {
     pool: Pool,
+    shared: Shared,
 }
 
 impl PostgresDriver {
     pub(crate) async fn connect(options: Options) -> Result<Self> {
+        let shared = Shared::new(if options.pgbouncer { 0 } else { options.shared });
         let pool = Pool::new(Connector::new(options)?);
         pool.open().await?;
-        Ok(Self { pool })
+        Ok(Self { pool, shared })
+    }
+}
+
+impl PostgresDriver {
+    /// Runs a short read on a connection of its own; once more when that was lost, as nothing is done twice by it.
+    async fn read(&self, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
+        let mut given = false;
+        let mut noted = |row: &dyn Row| {
+            given = true;
+            sink(row)
+        };
+        let first = run::query(&self.pool.lease().await?, statement, &mut noted).await;
+        match first {
+            Err(error) if error.code() == CONNECTION && !given => {}
+            answer => return answer,
+        }
+        run::query(&self.pool.lease().await?, statement, sink).await
     }
 }
 
@@ -34,7 +56,15 @@ impl Connection for PostgresDriver {
     }
 
     fn query<'a>(&'a self, statement: &'a Statement, sink: &'a mut RowSink<'_>) -> Answer<'a, ()> {
-        Answer::later(async move { run::query(&self.pool.lease().await?, statement, sink).await })
+        if statement.extent == Extent::Open {
+            return Answer::later(async move { run::query(&self.pool.lease().await?, statement, sink).await });
+        }
+        Answer::later(async move {
+            match self.shared.query(&self.pool, statement, sink).await {
+                Some(answer) => answer,
+                None => self.read(statement, sink).await,
+            }
+        })
     }
 
     fn execute<'a>(&'a self, statement: &'a Statement) -> Answer<'a, Outcome> {

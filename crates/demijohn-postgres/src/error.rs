@@ -28,7 +28,7 @@ pub(crate) fn failure(error: tokio_postgres::Error, sql: &str) -> Error {
         return state::of(database).with_excerpt(excerpt(sql, position));
     }
     let text = error.to_string();
-    if error.is_closed() || is_io(&error) {
+    if is_lost(&error) {
         return lost(text).with_excerpt(excerpt(sql, None));
     }
     let made = match error.into_source().map(|source| source.downcast::<Refused>()) {
@@ -49,6 +49,14 @@ pub(crate) fn failure(error: tokio_postgres::Error, sql: &str) -> Error {
 fn parameters(text: &str) -> Option<(&str, &str)> {
     let (wanted, given) = text.strip_prefix("expected ")?.split_once(" parameters but got ")?;
     Some((given, wanted))
+}
+
+/// Is the connection gone, rather than the statement refused?
+pub(crate) fn is_lost(error: &tokio_postgres::Error) -> bool {
+    match error.as_db_error() {
+        Some(database) => state::ended_connection(database.code()),
+        None => error.is_closed() || is_io(error),
+    }
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {

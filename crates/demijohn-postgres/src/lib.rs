@@ -18,7 +18,10 @@ mod param;
 mod pool;
 mod row;
 mod run;
+mod shared;
 mod statement;
+#[cfg(feature = "tls")]
+mod tls;
 mod transaction;
 
 use std::sync::Arc;

@@ -12,13 +12,14 @@ use crate::driver::PostgresDriver;
 
 /// Whether the way to the server is encrypted, and whose certificate is believed. The names are libpq's.
 ///
-/// This driver does not encrypt yet: `Prefer` goes without, and what demands more is refused when connecting.
+/// Without the feature `tls` (`postgres-tls` of `demijohn`), `Prefer` goes without, and what demands more is refused when
+/// connecting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TlsMode {
     /// Never encrypted.
     Disable,
-    /// Encrypted where both sides can, which today is never.
+    /// Encrypted where both sides can; any certificate will do.
     #[default]
     Prefer,
     /// Encrypted, or no connection; any certificate will do, unless `sslrootcert` names whose.
@@ -38,6 +39,7 @@ pub enum TlsMode {
 /// | after `?` | is | default |
 /// |---|---|---|
 /// | `pool` | how many connections are used by one statement or transaction at a time | 16 |
+/// | `shared` | how many more connections many tasks share for reads by a key; 0 is none | one for each core, 2 to 8 |
 /// | `wait` | how many milliseconds to wait for a free connection | 10000 |
 /// | `statements` | how many prepared statements each connection keeps | 256 |
 /// | `connect_timeout` | how many seconds to try to reach the server | 10 |
@@ -48,6 +50,8 @@ pub enum TlsMode {
 /// | `search_path` | the schemas in which tables are looked for | the server's |
 /// | `pgbouncer` | `transaction` where a PgBouncer in that mode stands between | `off` |
 /// | `sslmode` | `disable`, `prefer`, `require`, `verify-ca`, `verify-full` | `prefer` |
+/// | `sslrootcert` | a PEM file with the certificates of the authorities to believe, or `system`: those of the web | `system` |
+/// | `sslcert`, `sslkey` | PEM files with the certificate and the key by which this program shows who it is | |
 /// | `host`, `port`, `user`, `password` | the same as before the `?` | |
 ///
 /// ```
@@ -67,6 +71,7 @@ pub struct Options {
     pub(crate) password: Option<String>,
     pub(crate) database: String,
     pub(crate) pool: usize,
+    pub(crate) shared: usize,
     pub(crate) wait: Duration,
     pub(crate) statements: usize,
     pub(crate) connect_timeout: Duration,
@@ -75,6 +80,9 @@ pub struct Options {
     pub(crate) application_name: String,
     pub(crate) pgbouncer: bool,
     pub(crate) tls: TlsMode,
+    pub(crate) ssl_root_cert: Option<String>,
+    pub(crate) ssl_cert: Option<String>,
+    pub(crate) ssl_key: Option<String>,
 }
 
 impl Options {

@@ -25,7 +25,8 @@ pub(crate) struct Pool(Arc<Inner>);
 struct Inner {
     connector: Connector,
     free: Arc<Semaphore>,
-    idle: Mutex<Vec<(Conn, Instant)>>,
+    /// Each with the moment since which it lies there; None is doubtful.
+    idle: Mutex<Vec<(Conn, Option<Instant>)>>,
 }
 
 impl Pool {
@@ -74,13 +75,21 @@ impl Pool {
         }
     }
 
-    fn take_idle(&self) -> Option<(Conn, Instant)> {
+    fn take_idle(&self) -> Option<(Conn, Option<Instant>)> {
         self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn put_idle(&self, conn: Conn) {
         if !conn.is_closed() {
-            self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).push((conn, Instant::now()));
+            self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).push((conn, Some(Instant::now())));
+        }
+    }
+
+    /// Lets each idle connection be asked whether it works before it is used.
+    #[cold]
+    fn doubt(&self) {
+        for (_, doubtful) in self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
+            *doubtful = None;
         }
     }
 
@@ -100,11 +109,12 @@ impl Pool {
 }
 
 /// A server that went away closed the connection; one behind a wall that forgot it did not.
-async fn works(conn: &Conn, since: Instant) -> bool {
+async fn works(conn: &Conn, since: Option<Instant>) -> bool {
     if conn.is_closed() {
         return false;
     }
-    since.elapsed() < DOUBTFUL || matches!(timeout(CLEANING, conn.client.batch_execute("")).await, Ok(Ok(())))
+    since.is_some_and(|since| since.elapsed() < DOUBTFUL)
+        || matches!(timeout(CLEANING, conn.client.batch_execute("")).await, Ok(Ok(())))
 }
 
 /// A connection that nobody else uses. Dropped, it goes back clean, or is closed.
@@ -135,6 +145,13 @@ impl Lease {
 
     pub(crate) fn mark_sound(&self) {
         self.failed.store(false, Ordering::Relaxed);
+    }
+
+    /// Its connection is gone; those that lie idle may be, too.
+    #[cold]
+    pub(crate) fn lose(&self) {
+        self.tainted.store(true, Ordering::Relaxed);
+        self.pool.doubt();
     }
 
     pub(crate) fn has_failed(&self) -> bool {

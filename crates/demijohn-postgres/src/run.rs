@@ -137,6 +137,9 @@ fn check(lease: &Lease, sql: &str) -> Result<()> {
 fn failed(lease: &Lease, error: tokio_postgres::Error, sql: &str) -> demijohn_core::Error {
     lease.set_busy(false);
     lease.mark_failed();
+    if error::is_lost(&error) {
+        lease.lose();
+    }
     if lease.is_open() && error::is_stale_plan(&error) {
         return error::stale_in_transaction(sql);
     }
@@ -144,17 +147,17 @@ fn failed(lease: &Lease, error: tokio_postgres::Error, sql: &str) -> demijohn_co
 }
 
 /// What the columns are: prepared, or known from the first row on.
-struct Codecs {
+pub(crate) struct Codecs {
     prepared: Option<std::sync::Arc<crate::statement::Prepared>>,
     seen: Option<Box<[Codec]>>,
 }
 
 impl Codecs {
-    fn of(running: &Running) -> Self {
+    pub(crate) fn of(running: &Running) -> Self {
         Self { prepared: running.prepared.clone(), seen: None }
     }
 
-    fn of_row(&mut self, row: &tokio_postgres::Row) -> &[Codec] {
+    pub(crate) fn of_row(&mut self, row: &tokio_postgres::Row) -> &[Codec] {
         match &self.prepared {
             Some(prepared) => &prepared.codecs,
             None => self.seen.get_or_insert_with(|| row.columns().iter().map(|c| Codec::of(c.type_())).collect()),

@@ -1,7 +1,7 @@
 //! What PostgreSQL's codes (SQLSTATE) mean to a caller.
 
 use demijohn_core::{Error, ErrorKind};
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, SqlState};
 
 use super::{CONNECTION, constraint, over};
 
@@ -53,7 +53,7 @@ fn by_code(error: &DbError) -> Error {
         "53200" | "53400" => new(ErrorKind::Unavailable, "orm.memory", "ask for fewer rows at once"),
         "54000" | "54001" | "54011" | "54023" => new(ErrorKind::TooLarge, "orm.too_big", "split the statement"),
         "53300" => too_many(),
-        code if code.starts_with("08") || code.starts_with("57P") => {
+        _ if ended_connection(error.code()) => {
             new(ErrorKind::Unavailable, CONNECTION, "the server ended the connection; try again later")
         }
         code if code.starts_with("22") => Error::new(ErrorKind::Invalid, "orm.value", text),
@@ -66,6 +66,11 @@ fn by_code(error: &DbError) -> Error {
         }
         _ => Error::new(ErrorKind::Internal, "orm.database", text),
     }
+}
+
+/// Is the connection over with this?
+pub(super) fn ended_connection(code: &SqlState) -> bool {
+    code.code().starts_with("08") || code.code().starts_with("57P")
 }
 
 /// 57014 is for whatever ends a statement from outside.

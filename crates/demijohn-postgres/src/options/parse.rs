@@ -9,8 +9,9 @@ use percent_encoding::percent_decode_str;
 use super::{Options, TlsMode};
 
 const FORM: &str = "`postgres://user:password@host:port/database?…`";
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 19] = [
     "pool",
+    "shared",
     "wait",
     "statements",
     "connect_timeout",
@@ -21,6 +22,9 @@ const PARAMETERS: [&str; 15] = [
     "search_path",
     "pgbouncer",
     "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
     "host",
     "port",
     "user",
@@ -58,6 +62,7 @@ fn defaults() -> Options {
         password: None,
         database: String::new(),
         pool: 16,
+        shared: std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 8)),
         wait: Duration::from_secs(10),
         statements: 256,
         connect_timeout: Duration::from_secs(10),
@@ -65,6 +70,9 @@ fn defaults() -> Options {
         application_name: "demijohn".to_owned(),
         pgbouncer: false,
         tls: TlsMode::default(),
+        ssl_root_cert: None,
+        ssl_cert: None,
+        ssl_key: None,
     }
 }
 
@@ -141,6 +149,7 @@ fn set(options: &mut Options, name: &str, value: String) -> Result<()> {
         |name: &'static str| Ok::<_, Error>((name, number(name, &value, 0_u32, i32::MAX as u32)?.to_string()));
     match name {
         "pool" => options.pool = number(name, &value, 1, 1_000)?,
+        "shared" => options.shared = number(name, &value, 0, 100)?,
         "wait" => options.wait = milliseconds(&value)?,
         "statements" => options.statements = number(name, &value, 1, 100_000)?,
         "connect_timeout" => options.connect_timeout = number(name, &value, 1, 3_600).map(Duration::from_secs)?,
@@ -168,6 +177,9 @@ fn set(options: &mut Options, name: &str, value: String) -> Result<()> {
                 _ => return Err(wrong_value(name, &value, &format!("choices are {}", suggest::list(TLS_MODES)))),
             }
         }
+        "sslrootcert" => options.ssl_root_cert = Some(value),
+        "sslcert" => options.ssl_cert = Some(value),
+        "sslkey" => options.ssl_key = Some(value),
         "host" => options.host = value,
         "port" => options.port = number(name, &value, 1, 65_535)?,
         "user" => options.user = value,

@@ -3,6 +3,7 @@
 
 mod errors;
 mod pgbouncer;
+mod shared;
 mod transactions;
 mod values;
 
