@@ -135,6 +135,11 @@ impl Plugin for Orm {
         migrations::commands()
     }
 
+    /// For the transaction of a request, and what its replicas must not be asked any more.
+    fn needs_context(&self) -> bool {
+        true
+    }
+
     fn build<'a>(&'a self, site: &'a mut SiteBuilder) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let models: Models = site.contributions::<Registered>().iter().map(|model| model.meta).collect();

@@ -13,6 +13,8 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+#[cfg(feature = "postgres")]
+use demijohn_core::Error;
 use demijohn_core::Result;
 use demijohn_core::model::{ModelMeta, Models};
 use demijohn_sql::{Connection, Driver, TransactionOptions};
@@ -92,6 +94,28 @@ impl Db {
     /// The driver underneath.
     pub fn driver(&self) -> &Arc<dyn Driver> {
         &self.inner.driver
+    }
+
+    /// What only PostgreSQL has: `COPY` and `LISTEN`.
+    ///
+    /// ```no_run
+    /// # async fn example(db: demijohn_orm::Db) -> demijohn_core::Result<()> {
+    /// let mut rows = db.postgres()?.copy_in("COPY blog_city (name) FROM STDIN (FORMAT csv)").await?;
+    /// rows.send("Lagos\nKyoto\n").await?;
+    /// println!("{} rows", rows.finish().await?);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// `orm.unsupported` when the database is another.
+    #[cfg(feature = "postgres")]
+    pub fn postgres(&self) -> Result<&demijohn_postgres::PostgresDriver> {
+        let driver = self.driver();
+        demijohn_postgres::PostgresDriver::of(&**driver).ok_or_else(|| {
+            let address = driver.address();
+            Error::misconfigured("orm.unsupported", format!("`{address}` is not PostgreSQL"))
+                .with_hint("`COPY` and `LISTEN` are reached over an address that begins with `postgres://`")
+        })
     }
 
     /// Another database of the site, by its name in the settings (`[databases.archive]`, or `DATABASE_URL_ARCHIVE` in the

@@ -65,6 +65,8 @@ pub use selection::{ColumnList, Rows, Selection, Shape};
 pub use transaction::{Retrying, Transactional, Tx, is_retryable};
 pub use watch::Watch;
 
+#[cfg(feature = "postgres")]
+pub use demijohn_postgres::{CopyIn, CopyOut, Heard, Listener, PostgresDriver};
 pub use demijohn_sql::{DateUnit, Flow, FrameExclusion, Isolation, TransactionOptions};
 
 pub use demijohn_core::model::{Date, Decimal, Duration, Range, Time, Timestamp, Uuid};

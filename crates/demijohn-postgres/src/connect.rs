@@ -1,16 +1,20 @@
 //! [`Connector`]: how connections are made.
 
+use std::future::poll_fn;
 use std::time::Duration;
 
-use demijohn_core::{Error, Result};
+use demijohn_core::{Error, ErrorKind, Result};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tokio_postgres::Config;
 #[cfg(not(feature = "tls"))]
 use tokio_postgres::NoTls as MakeTls;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 
 use crate::conn::Conn;
 use crate::error::not_connected;
+use crate::listen::{HELD, Heard};
 use crate::options::{Options, TlsMode};
 #[cfg(feature = "tls")]
 use crate::tls::MakeTls;
@@ -25,6 +29,9 @@ pub(crate) struct Connector {
     pub(crate) options: Options,
     pub(crate) address: String,
 }
+
+/// What does the reading and writing of a connection.
+type Made = Connection<Socket, <MakeTls as MakeTlsConnect<Socket>>::Stream>;
 
 impl Connector {
     pub(crate) fn new(options: Options) -> Result<Self> {
@@ -50,9 +57,7 @@ impl Connector {
 
     /// Makes a connection: one attempt.
     pub(crate) async fn connect(&self) -> Result<Conn> {
-        let attempt = tokio::time::timeout(self.options.connect_timeout, self.config.connect(self.tls.clone()));
-        let made = attempt.await.map_err(|_| self.no_answer())?;
-        let (client, connection) = made.map_err(|error| not_connected(error, &self.address))?;
+        let (client, connection) = self.attempt().await?;
         // It ends when its client is dropped or the server goes away; what is wrong then, its statements say.
         tokio::spawn(async move {
             let _ = connection.await;
@@ -60,15 +65,41 @@ impl Connector {
         Ok(Conn::new(client, self.options.statements, self.options.pgbouncer))
     }
 
-    /// Makes a connection; a server that starts anew is waited for.
-    pub(crate) async fn connect_patiently(&self, until: Instant) -> Result<Conn> {
+    /// Makes a connection whose notifications go where the second of the two reads them, until it is lost.
+    pub(crate) async fn connect_listening(&self) -> Result<(Client, mpsc::Receiver<Heard>)> {
+        let (client, mut connection) = self.attempt().await?;
+        let (sender, heard) = mpsc::channel(HELD);
+        tokio::spawn(async move {
+            while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+                let AsyncMessage::Notification(said) = message else { continue };
+                let (channel, payload) = (said.channel().to_owned(), said.payload().to_owned());
+                if sender.send(Heard::Notification { channel, payload }).await.is_err() {
+                    break;
+                }
+            }
+        });
+        Ok((client, heard))
+    }
+
+    async fn attempt(&self) -> Result<(Client, Made)> {
+        let attempt = tokio::time::timeout(self.options.connect_timeout, self.config.connect(self.tls.clone()));
+        let made = attempt.await.map_err(|_| self.no_answer())?;
+        made.map_err(|error| not_connected(error, &self.address))
+    }
+
+    /// Attempts to connect, for as long as `connect_timeout` says: a server that starts anew is waited for.
+    pub(crate) async fn patiently<'a, T, F>(&'a self, attempt: impl Fn(&'a Self) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + 'a,
+    {
+        let until = Instant::now() + self.options.connect_timeout;
         let mut pause = PAUSES.0;
         loop {
-            let error = match self.connect().await {
-                Ok(conn) => return Ok(conn),
+            let error = match attempt(self).await {
+                Ok(made) => return Ok(made),
                 Err(error) => error,
             };
-            if error.kind() != demijohn_core::ErrorKind::Unavailable || Instant::now() + pause >= until {
+            if error.kind() != ErrorKind::Unavailable || Instant::now() + pause >= until {
                 return Err(error);
             }
             tokio::time::sleep(pause).await;
@@ -84,7 +115,7 @@ impl Connector {
     fn no_answer(&self) -> Error {
         let limit = self.options.connect_timeout;
         let message = format!("the server at `{}` did not answer within {limit:?}", self.address);
-        Error::new(demijohn_core::ErrorKind::Unavailable, crate::error::CONNECTION, message)
+        Error::new(ErrorKind::Unavailable, crate::error::CONNECTION, message)
             .with_hint("is the server running there, and does it listen on this address?")
     }
 }

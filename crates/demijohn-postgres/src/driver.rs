@@ -1,6 +1,7 @@
 //! [`PostgresDriver`]: the database as a whole.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use demijohn_core::Result;
 use demijohn_core::model::Value;
@@ -10,7 +11,9 @@ use demijohn_sql::{
 };
 
 use crate::connect::Connector;
+use crate::copy::{CopyIn, CopyOut};
 use crate::error::CONNECTION;
+use crate::listen::Listener;
 use crate::migrate_lock;
 use crate::options::Options;
 use crate::pool::Pool;
@@ -18,13 +21,71 @@ use crate::run;
 use crate::shared::Shared;
 use crate::transaction::PostgresTransaction;
 
-/// A PostgreSQL database.
-pub(crate) struct PostgresDriver {
+/// A PostgreSQL database, with what only PostgreSQL has.
+///
+/// ```no_run
+/// use demijohn_postgres::{Heard, PostgresDriver};
+///
+/// # async fn shown(driver: &dyn demijohn_sql::Driver) -> demijohn_core::Result<()> {
+/// let postgres = PostgresDriver::of(driver).expect("the database is PostgreSQL");
+///
+/// let mut rows = postgres.copy_in("COPY city (name, people) FROM STDIN (FORMAT csv)").await?;
+/// rows.send("Lagos,15000000\nKyoto,1400000\n").await?;
+/// assert_eq!(rows.finish().await?, 2);
+///
+/// let mut listener = postgres.listen(&["orders"]).await?;
+/// postgres.notify("orders", "42").await?;
+/// let Heard::Notification { payload, .. } = listener.next().await? else { return Ok(()) };
+/// assert_eq!(payload, "42");
+/// # Ok(())
+/// # }
+/// ```
+pub struct PostgresDriver {
     pool: Pool,
     shared: Shared,
 }
 
 impl PostgresDriver {
+    /// A driver as what it is; None when its database is another.
+    pub fn of(driver: &dyn Driver) -> Option<&Self> {
+        driver.as_any().downcast_ref()
+    }
+
+    /// Begins a `COPY … FROM STDIN`: rows in bulk, all or none of them, in a transaction of their own.
+    ///
+    /// # Errors
+    /// What the server says of the statement; `orm.pool` when no connection is free.
+    pub async fn copy_in(&self, sql: &str) -> Result<CopyIn> {
+        CopyIn::begin(&self.pool, sql).await
+    }
+
+    /// Begins a `COPY … TO STDOUT`.
+    ///
+    /// # Errors
+    /// What the server says of the statement; `orm.pool` when no connection is free.
+    pub async fn copy_out(&self, sql: &str) -> Result<CopyOut> {
+        CopyOut::begin(&self.pool, sql).await
+    }
+
+    /// Listens to channels, on a connection beside the pool's.
+    ///
+    /// # Errors
+    /// `postgres.listen` for a name that no channel can have, or where a PgBouncer stands between; `orm.connection`.
+    pub async fn listen(&self, channels: &[&str]) -> Result<Listener> {
+        Listener::begin(Arc::clone(self.pool.connector()), channels).await
+    }
+
+    /// Says something on a channel, at once. What shall be heard only when a transaction is committed is said in it:
+    /// `SELECT pg_notify($1, $2)`.
+    ///
+    /// # Errors
+    /// What the server says: a payload has at most 7,999 bytes.
+    pub async fn notify(&self, channel: &str, payload: &str) -> Result<()> {
+        let params = vec![Value::Text(channel.to_owned()), Value::Text(payload.to_owned())];
+        self.execute(&Statement::new("SELECT pg_notify($1, $2)", params)).await?;
+        Ok(())
+    }
+
     pub(crate) async fn connect(options: Options) -> Result<Self> {
         let shared = Shared::new(if options.pgbouncer { 0 } else { options.shared });
         let pool = Pool::new(Connector::new(options)?);

@@ -15,6 +15,9 @@ use crate::connect::Connector;
 /// A connection that lay idle longer than this is asked whether it still works.
 const DOUBTFUL: Duration = Duration::from_secs(5);
 
+/// So long a statement whose caller went away may take to end by itself; then it is interrupted.
+const FINISHING: Duration = Duration::from_millis(50);
+
 /// So long a connection may take to become clean again; then it is closed.
 const CLEANING: Duration = Duration::from_secs(5);
 
@@ -23,7 +26,7 @@ const CLEANING: Duration = Duration::from_secs(5);
 pub(crate) struct Pool(Arc<Inner>);
 
 struct Inner {
-    connector: Connector,
+    connector: Arc<Connector>,
     free: Arc<Semaphore>,
     /// Each with the moment since which it lies there; None is doubtful.
     idle: Mutex<Vec<(Conn, Option<Instant>)>>,
@@ -32,10 +35,10 @@ struct Inner {
 impl Pool {
     pub(crate) fn new(connector: Connector) -> Self {
         let free = Arc::new(Semaphore::new(connector.options.pool));
-        Self(Arc::new(Inner { connector, free, idle: Mutex::default() }))
+        Self(Arc::new(Inner { connector: Arc::new(connector), free, idle: Mutex::default() }))
     }
 
-    pub(crate) fn connector(&self) -> &Connector {
+    pub(crate) fn connector(&self) -> &Arc<Connector> {
         &self.0.connector
     }
 
@@ -51,8 +54,7 @@ impl Pool {
                 return Ok(self.leased(conn, permit));
             }
         }
-        let limit = self.connector().options.connect_timeout;
-        let conn = self.connector().connect_patiently(Instant::now() + limit).await?;
+        let conn = self.connector().patiently(Connector::connect).await?;
         Ok(self.leased(conn, permit))
     }
 
@@ -72,6 +74,7 @@ impl Pool {
             busy,
             open: AtomicBool::new(false),
             failed: AtomicBool::new(false),
+            lost: AtomicBool::new(false),
         }
     }
 
@@ -128,6 +131,8 @@ pub(crate) struct Lease {
     open: AtomicBool,
     /// Did a statement of the transaction fail, and nothing say that this was taken back?
     failed: AtomicBool,
+    /// Is the connection gone, or out of step?
+    lost: AtomicBool,
 }
 
 impl Lease {
@@ -150,7 +155,7 @@ impl Lease {
     /// Its connection is gone; those that lie idle may be, too.
     #[cold]
     pub(crate) fn lose(&self) {
-        self.tainted.store(true, Ordering::Relaxed);
+        self.lost.store(true, Ordering::Relaxed);
         self.pool.doubt();
     }
 
@@ -177,7 +182,7 @@ impl Deref for Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(conn) = self.conn.take() else { return };
+        let Some(conn) = self.conn.take().filter(|_| !self.lost.load(Ordering::Relaxed)) else { return };
         let (busy, pool) = (self.is_busy(), self.pool.clone());
         if !busy && !self.is_open() && !conn.tainted.load(Ordering::Relaxed) {
             pool.put_idle(conn);
@@ -187,14 +192,13 @@ impl Drop for Lease {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let permit = self.permit.take();
         runtime.spawn(async move {
-            let clean = async {
-                if busy {
-                    pool.connector().interrupt(&conn).await;
-                }
-                conn.reset().await
-            };
-            if let Ok(Ok(())) = timeout(CLEANING, clean).await {
-                pool.put_idle(conn);
+            let limit = if busy { FINISHING } else { CLEANING };
+            match timeout(limit, conn.reset()).await {
+                Ok(Ok(())) => pool.put_idle(conn),
+                Ok(Err(_)) => {}
+                // Nobody can tell when an interruption arrives: it could hit the statement of whoever came next. So its
+                // connection is not used again.
+                Err(_) => drop(timeout(CLEANING, pool.connector().interrupt(&conn)).await),
             }
             drop(permit);
         });

@@ -134,7 +134,7 @@ fn check(lease: &Lease, sql: &str) -> Result<()> {
 
 /// The server is ready for the next statement after one of its own errors.
 #[cold]
-fn failed(lease: &Lease, error: tokio_postgres::Error, sql: &str) -> demijohn_core::Error {
+pub(crate) fn failed(lease: &Lease, error: tokio_postgres::Error, sql: &str) -> demijohn_core::Error {
     lease.set_busy(false);
     lease.mark_failed();
     if error::is_lost(&error) {

@@ -100,6 +100,11 @@ pub(crate) fn effect(sql: &str) -> Effect {
     Effect::None
 }
 
+/// The first word of a statement.
+pub(crate) fn first_word(sql: &str) -> Option<&str> {
+    Words(sql).next()
+}
+
 fn is_temporary(word: &str) -> bool {
     word.eq_ignore_ascii_case("TEMP") || word.eq_ignore_ascii_case("TEMPORARY")
 }

@@ -67,7 +67,7 @@ impl RequestContext {
     /// The context of a request.
     ///
     /// # Errors
-    /// The site makes none: it has neither sessions nor templates, and this is production.
+    /// The site makes none: it has no sessions, no plugin needs them, and this is production.
     pub fn of(parts: &Parts) -> Result<Self> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             Error::misconfigured("web.no_context", "this request has no context")

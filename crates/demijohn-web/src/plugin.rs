@@ -51,6 +51,12 @@ pub trait Plugin: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Does it keep something of each request in its [`RequestContext`](crate::RequestContext)? A production site without
+    /// sessions makes contexts only where a plugin says so.
+    fn needs_context(&self) -> bool {
+        false
+    }
+
     /// Runs before the server listens; an error keeps it from starting.
     fn on_serve<'a>(&'a self, site: &'a Site) -> BoxFuture<'a, Result<()>> {
         let _ = site;

@@ -80,7 +80,9 @@ impl Shell {
             headers: SecurityHeaders::new(settings)?,
             development: settings.debug,
             behind_proxy: settings.behind_proxy,
-            makes_contexts: settings.debug || cfg!(feature = "sessions") || cfg!(feature = "templates"),
+            makes_contexts: settings.debug
+                || cfg!(feature = "sessions")
+                || site.core.plugins.iter().any(|plugin| plugin.needs_context()),
             site,
         })
     }

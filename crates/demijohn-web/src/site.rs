@@ -25,7 +25,7 @@ use values::{Contributions, Values};
 /// `axum::extract::State<Site>`.
 #[derive(Clone)]
 pub struct Site {
-    core: Arc<SiteCore>,
+    pub(crate) core: Arc<SiteCore>,
     /// What answers requests. A handler's own clone has none: the router would hold itself alive.
     shell: Option<Arc<Shell>>,
 }

@@ -1,7 +1,9 @@
 //! The driver on a PostgreSQL that is there: `DEMIJOHN_TEST_POSTGRES`, else the usual address. Without one the tests
 //! say so and end; with `CI` set they fail.
 
+mod bulk;
 mod errors;
+mod listen;
 mod pgbouncer;
 mod shared;
 mod transactions;
