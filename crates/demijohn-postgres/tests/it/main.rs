@@ -6,6 +6,7 @@ mod errors;
 mod listen;
 mod pgbouncer;
 mod shared;
+mod tls;
 mod transactions;
 mod values;
 
