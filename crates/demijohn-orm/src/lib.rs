@@ -24,6 +24,7 @@ pub mod introspect;
 pub mod migrations;
 mod model;
 mod operand;
+mod prefetch;
 mod query_set;
 mod raw;
 pub mod records;
@@ -58,10 +59,14 @@ pub use functions::{
 };
 pub use model::{Columns, Model, Plan, Related};
 pub use operand::Operand;
-pub use query_set::{Annotated, Chunks, CursorPage, Explain, Keyset, Page, QuerySet, RowLock, UpdateSet, scalar};
+pub use prefetch::{Arrangement, Prefetch, PrefetchList, RelatedRows, ToMany, ToOne};
+pub use query_set::{
+    Annotated, Chunks, CursorPage, Explain, Keyset, Page, PrefetchChunks, PrefetchSet, QuerySet, RowLock, UpdateSet,
+    scalar,
+};
 pub use raw::{FromRow, Parameter, Parameters, RawQuery, RawRecord};
-pub use relation::{ForeignKey, KeyOf, ManyToMany};
-pub use selection::{ColumnList, Rows, Selection, Shape};
+pub use relation::{ForeignKey, KeyOf, Many, ManyToMany, OneToOne, Side, Single};
+pub use selection::{ColumnList, RowShape, Rows, Selection, Shape};
 pub use transaction::{Retrying, Transactional, Tx, is_retryable};
 pub use watch::Watch;
 
@@ -84,11 +89,13 @@ pub mod __private {
     pub use demijohn_web::BoxFuture;
 
     pub use crate::__choice_field as choice_field;
+    pub use crate::__columns_of as columns_of;
     pub use crate::choices::{choice_value, read_choice};
     pub use crate::field_value::{FollowsClock, validate};
     pub use crate::fields::{concat, field, has_field};
+    pub use crate::relation::SideLink;
     pub use crate::{
-        Assign, Choices, Column, Columns, Draft, Executor, FieldValue, Fields, ForeignKey, ManyToMany, Model, Plan,
-        Provided, QuerySet,
+        Assign, Choices, Column, Columns, Draft, Executor, FieldValue, Fields, ForeignKey, Many, ManyToMany, Model,
+        Plan, Provided, QuerySet, Side, Single,
     };
 }

@@ -7,8 +7,10 @@ use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{Path, Row};
 
 use crate::draft::positions;
+use crate::query_set::complete;
 use crate::{
-    BulkCreate, BulkUpdate, ColumnList, Draft, Executor, FieldValue, Parameters, QuerySet, RawQuery, Rows, run,
+    BulkCreate, BulkUpdate, ColumnList, Draft, Executor, FieldValue, Parameters, PrefetchList, QuerySet, RawQuery,
+    Rows, run,
 };
 
 /// A struct whose values are rows of a table.
@@ -149,6 +151,27 @@ pub trait Model: Sized + Send + Sync + 'static {
         async move { Self::from_row(&run::insert_row(db, Self::meta(), values).await?, &Plan::OWN) }
     }
 
+    /// Fetches what belongs to rows that are at hand, as [`QuerySet::prefetch`] does for those of a query.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db, users: Vec<User>) -> demijohn_core::Result<()> {
+    /// let users: Vec<(User, Vec<Post>)> = User::prefetch(users, |u| u.post_set(), &db).await?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// `orm.prefetch` when the relations are not such as can be fetched; what the database reports.
+    fn prefetch<P: PrefetchList<Self>>(
+        rows: Vec<Self>,
+        relations: impl FnOnce(Self::Columns) -> P,
+        db: &dyn Executor,
+    ) -> impl Future<Output = Result<Vec<P::Row>>> + Send {
+        let with = Self::objects().with_columns(relations);
+        complete(rows, with, db)
+    }
+
     /// New values for many rows at once: `Post::bulk_update(&posts, |p| (p.title, p.views)).save(&db)`.
     ///
     /// ```
@@ -216,7 +239,10 @@ pub trait Model: Sized + Send + Sync + 'static {
 }
 
 /// The columns of a model, in the closure of a query.
-pub trait Columns: Copy {
+pub trait Columns: Copy + Send + Sync + 'static {
+    /// The model.
+    type Model: Model<Columns = Self>;
+
     /// The path to their table.
     fn path(self) -> &'static Path;
 }
@@ -224,7 +250,8 @@ pub trait Columns: Copy {
 /// What `select_related` takes: `p.author()`, or a tuple of these.
 #[diagnostic::on_unimplemented(
     message = "`select_related` cannot take `{Self}`",
-    note = "walk the relation with brackets, `p.author()`; `p.author` is the column"
+    note = "walk the relation with brackets, `p.author()`; `p.author` is the column",
+    note = "of rows of which there may be many or none, `u.posts()`, `prefetch` reads all with one query more"
 )]
 pub trait Related {
     /// Adds the paths.

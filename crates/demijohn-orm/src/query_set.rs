@@ -7,6 +7,7 @@ mod keyed;
 mod keyset;
 mod lock;
 mod page;
+mod prefetch;
 mod stream;
 mod terminal;
 mod update;
@@ -16,6 +17,8 @@ pub use explain::Explain;
 pub use keyset::{CursorPage, Keyset};
 pub use lock::RowLock;
 pub use page::Page;
+pub(crate) use prefetch::complete;
+pub use prefetch::{PrefetchChunks, PrefetchSet};
 pub use stream::Chunks;
 pub use update::UpdateSet;
 
@@ -125,19 +128,20 @@ impl<M: Model> QuerySet<M, Rows<M>> {
         self
     }
 
-    /// The rows whose set, kept in this table of pairs, has the row with this key in it. For the derive.
-    #[doc(hidden)]
-    pub fn paired_with<K: FieldValue>(mut self, through: &'static ModelMeta, key: K) -> Self {
-        let condition = records::paired_from(self.select.from, through, &key.to_value());
-        self.select.and_filter(condition.into_expr());
+    /// The rows for which a condition over their own table holds.
+    pub(crate) fn matching(mut self, condition: impl FnOnce(&'static Path) -> Expr) -> Self {
+        self.select.and_filter(condition(self.select.from));
         self
     }
 
+    /// The rows whose set, kept in this table of pairs, has the row with this key in it.
+    pub(crate) fn paired_with(self, through: &'static ModelMeta, key: &Value) -> Self {
+        self.matching(|from| records::paired_from(from, through, key).into_expr())
+    }
+
     /// The rows that a table of pairs leads to.
-    pub(crate) fn paired(mut self, through: &'static ModelMeta, owner: &Value) -> Self {
-        let condition = records::paired(self.select.from, through, owner);
-        self.select.and_filter(condition.into_expr());
-        self
+    pub(crate) fn paired(self, through: &'static ModelMeta, owner: &Value) -> Self {
+        self.matching(|from| records::paired(from, through, owner).into_expr())
     }
 
     /// Changes the rows: `.update(|p| p.views.set(p.views + 1)).execute(&db)`.
@@ -188,7 +192,7 @@ impl<M: Model, S: Selection> QuerySet<M, S> {
 
 impl<M: Model, S: Shape> QuerySet<M, S> {
     /// Runs a closure over the columns of this query's own table.
-    fn with_columns<R>(&mut self, closure: impl FnOnce(M::Columns) -> R) -> R {
+    pub(crate) fn with_columns<R>(&mut self, closure: impl FnOnce(M::Columns) -> R) -> R {
         // Begun outside a closure and continued inside it: the rows of the query around must stay distinguishable.
         self.select.sink_to(scope::depth());
         let from = self.select.from;
@@ -335,6 +339,11 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
         self.select
     }
 
+    /// Puts it inside so many queries.
+    pub(crate) fn sink_to(&mut self, depth: u8) {
+        self.select.sink_to(depth);
+    }
+
     pub(crate) fn into_subquery(mut self) -> Select {
         self.select.sink_to(scope::depth());
         if self.select.is_sliced() {
@@ -355,7 +364,7 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
         self.select
     }
 
-    fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         match &self.select.projection {
             Projection::Model(related) if !related.is_empty() => Plan::of(self.select.from, related),
             _ => Plan::OWN,

@@ -1,5 +1,8 @@
 //! [`ForeignKey`] and [`ManyToMany`]: how rows point to rows.
 
+mod side;
+mod walks;
+
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,6 +12,8 @@ use demijohn_sql::Row;
 use serde::{Serialize, Serializer};
 
 use crate::{Executor, FieldValue, Model, Plan, records};
+pub use side::{Side, SideLink};
+pub use walks::{Many, Single};
 
 /// The key of a row of `M`, and the row itself once it was loaded.
 ///
@@ -18,6 +23,10 @@ pub struct ForeignKey<M: Model> {
     key: M::Key,
     row: Option<Box<M>>,
 }
+
+/// A foreign key that at most one row has for each row of `M`: its column is unique, and the other side has one row or
+/// none. The derive knows the field by this name; in all else it is a [`ForeignKey`].
+pub type OneToOne<M> = ForeignKey<M>;
 
 impl<M: Model> ForeignKey<M> {
     /// Points to the row of this key.

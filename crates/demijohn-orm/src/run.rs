@@ -45,7 +45,8 @@ fn lockable(db: &dyn Executor) -> Result<Access> {
         .with_hint("put it inside `db.atomic(async |tx| …)`, and give `tx` in place of `&db`"))
 }
 
-fn refuse_misuse(select: &Select) -> Result<()> {
+/// Refuses a query that would not mean what it says.
+pub(crate) fn refuse_misuse(select: &Select) -> Result<()> {
     if let Projection::Model(related) = &select.projection
         && let Some(path) = related.iter().find(|path| !path.is_to_one())
     {

@@ -19,6 +19,11 @@ pub trait Shape: 'static {
     fn read(row: &dyn Row, plan: &Plan) -> Result<Self::Row>;
 }
 
+/// Whole rows of a model, with or without values beside them: what rows can be related to.
+pub trait RowShape: Shape {}
+
+impl<M: Model> RowShape for Rows<M> {}
+
 /// Whole rows of a model.
 pub struct Rows<M>(PhantomData<fn() -> M>);
 

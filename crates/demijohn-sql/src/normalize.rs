@@ -43,6 +43,16 @@ pub fn mentions_many(expr: &Expr) -> bool {
     any_column(expr, &mut |column| column.path.first_many().is_some())
 }
 
+/// The table of a query around this one that it mentions, if it does.
+pub fn mentions_around(query: &Select) -> Option<&'static Path> {
+    let (depth, mut found) = (query.from.depth(), None);
+    any_column_of(query, &mut |column| {
+        found = found.or((column.path.depth() < depth).then_some(column.path));
+        found.is_some()
+    });
+    found
+}
+
 fn is_open(path: &'static Path, from: &'static Path) -> bool {
     path.first_many().is_some() && std::ptr::eq(path.start(), from)
 }

@@ -91,7 +91,7 @@ impl Path {
     }
 
     /// The columns that hold the last step together: the position of that at the path's end, and of that before.
-    pub(crate) fn ends(&self) -> Option<(u16, u16)> {
+    pub fn ends(&self) -> Option<(u16, u16)> {
         let (parent, key) = self.parent()?;
         let position = |model: &ModelMeta, name: &str| model.index_of(name).map_or(0, |at| at as u16);
         let target = key.relation?.target_field().name;

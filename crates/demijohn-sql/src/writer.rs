@@ -40,6 +40,19 @@ pub fn select(query: Select, dialect: &'static dyn Dialect) -> Statement {
     Statement { extent, ..writer.finish() }
 }
 
+/// Writes a query for the first rows of each group: the last of its annotations is the place of a row in its group,
+/// counted from 1, and is not given. The rows come in the order of their places.
+pub fn select_placed(
+    query: Select,
+    limit: Option<u64>,
+    offset: Option<u64>,
+    dialect: &'static dyn Dialect,
+) -> Statement {
+    let mut writer = Writer::new(dialect);
+    writer.placed_rows(query, limit, offset);
+    writer.finish()
+}
+
 /// Writes a query for the number of rows that another query gives.
 pub fn count(query: Select, dialect: &'static dyn Dialect) -> Statement {
     let mut writer = Writer::new(dialect);

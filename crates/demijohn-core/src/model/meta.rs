@@ -76,6 +76,13 @@ impl RelationMeta {
         self
     }
 
+    /// What the other side calls the rows of this model: as in Django `post_set`, or `post` of a one-to-one relation,
+    /// unless it has a name of its own. `+` is none.
+    pub fn other_side(&self, owner: &ModelMeta) -> Option<String> {
+        let usual = if self.one_to_one { "" } else { "_set" };
+        other_side(self.related_name, owner, usual)
+    }
+
     /// The field of the other model whose value it holds.
     pub fn target_field(&self) -> &'static FieldMeta {
         let target = (self.to)();
@@ -106,6 +113,21 @@ pub struct ManyToManyMeta {
     pub label: &'static str,
     /// A sentence that helps to fill it in.
     pub help_text: &'static str,
+}
+
+impl ManyToManyMeta {
+    /// What the other side calls the rows of this model: `post_set`, unless it has a name of its own. `+` is none.
+    pub fn other_side(&self, owner: &ModelMeta) -> Option<String> {
+        other_side(self.related_name, owner, "_set")
+    }
+}
+
+fn other_side(name: Option<&str>, owner: &ModelMeta, usual: &str) -> Option<String> {
+    match name {
+        Some("+") => None,
+        Some(name) => Some(name.to_owned()),
+        None => Some(format!("{}{usual}", owner.name_lower())),
+    }
 }
 
 impl fmt::Debug for ManyToManyMeta {

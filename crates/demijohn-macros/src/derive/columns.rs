@@ -26,8 +26,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let sets = model.many_to_many.iter().enumerate().map(|(n, set)| {
         let (ident, target) = (&set.ident, &set.target);
         quote! {
-            pub fn #ident(self) -> <#target as #private::Model>::Columns {
-                <#target as #private::Model>::columns(#private::Columns::path(self).paired(#n))
+            pub fn #ident(self) -> #private::Many<#target> {
+                #private::Many::new(#private::Columns::path(self).paired(#n))
             }
         }
     });
@@ -41,7 +41,11 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
     });
-    let key = &model.key().ident;
+    // Columns that several models share are no model's.
+    let of_model = (!model.keys.is_empty()).then(|| {
+        let (key, ident) = (&model.key().ident, &model.ident);
+        quote!(#private::columns_of! { #ident, #columns, #key })
+    });
     let groups = model.groups.iter().map(|group| {
         let (ident, ty) = (&group.ident, &group.ty);
         quote! { pub #ident: <#ty as #private::Fields>::Columns, }
@@ -57,11 +61,6 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
         #walks
 
-        #[automatically_derived]
-        impl #private::Columns for #columns {
-            fn path(self) -> &'static #private::Path {
-                self.#key.path()
-            }
-        }
+        #of_model
     }
 }

@@ -38,6 +38,8 @@ pub(super) struct Field {
     pub(super) is_key: bool,
     /// The model it points to.
     pub(super) target: Option<Type>,
+    /// Does at most one row point to each?
+    pub(super) is_one_to_one: bool,
     pub(super) attributes: FieldAttributes,
 }
 
@@ -129,6 +131,7 @@ impl Model {
         };
         check::fields(&model.fields, errors);
         check::names(&model, errors);
+        check::other_sides(&model, errors);
         Some(model)
     }
 
@@ -204,9 +207,22 @@ impl Columns {
         }
         let inner = argument(&field.ty, "Option");
         let is_optional = inner.is_some();
-        let target = argument(inner.as_ref().unwrap_or(&field.ty), "ForeignKey");
+        let bare = inner.as_ref().unwrap_or(&field.ty);
+        let only = argument(bare, "OneToOne");
+        let is_one_to_one = only.is_some();
+        let target = only.or_else(|| argument(bare, "ForeignKey"));
         let (is_auto, is_key) = (false, false);
-        self.fields.push(Field { ident, name, ty: field.ty, is_optional, is_auto, is_key, target, attributes });
+        self.fields.push(Field {
+            ident,
+            name,
+            ty: field.ty,
+            is_optional,
+            is_auto,
+            is_key,
+            target,
+            is_one_to_one,
+            attributes,
+        });
     }
 }
 

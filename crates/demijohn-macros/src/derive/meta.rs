@@ -105,7 +105,7 @@ pub(super) fn field(model: &Model, field: &Field) -> TokenStream {
         (field.is_key, quote!(.primary_key())),
         (field.is_auto, quote!(.auto())),
         (attributes.blank, quote!(.blank())),
-        (attributes.unique, quote!(.unique())),
+        (attributes.unique || field.is_one_to_one && !field.is_key, quote!(.unique())),
         (attributes.index, quote!(.index())),
         (attributes.not_editable, quote!(.not_editable())),
         (attributes.auto_now_add, quote!(.auto_now(#private::AutoNow::OnCreate))),
@@ -118,7 +118,7 @@ pub(super) fn field(model: &Model, field: &Field) -> TokenStream {
         calls.push(quote!(.help_text(#text)));
     }
     if let Some(target) = &field.target {
-        calls.push(relation(private, attributes, target, ty));
+        calls.push(relation(private, field, target));
     }
     let new = quote_spanned!(ty.span()=> #private::field::<#ty>);
     quote! {
@@ -213,7 +213,8 @@ fn rule_calls(private: &TokenStream, attributes: &FieldAttributes, ty: &Type) ->
     calls
 }
 
-fn relation(private: &TokenStream, attributes: &FieldAttributes, target: &Type, ty: &Type) -> TokenStream {
+fn relation(private: &TokenStream, field: &Field, target: &Type) -> TokenStream {
+    let (attributes, ty) = (&field.attributes, &field.ty);
     let on_delete = attributes.on_delete.clone().unwrap_or_else(|| match attributes.set_to {
         Some(_) => format_ident!("SetTo"),
         None => format_ident!("Cascade"),
@@ -222,6 +223,7 @@ fn relation(private: &TokenStream, attributes: &FieldAttributes, target: &Type, 
     let to = quote!(<#target as #private::Model>::meta, #private::OnDelete::#on_delete, #related);
     let mut details = Vec::new();
     details.extend(attributes.to_field.as_ref().map(|field| quote!(.to_field(#field))));
+    details.extend(field.is_one_to_one.then(|| quote!(.one_to_one())));
     details.extend(attributes.no_constraint.then(|| quote!(.no_constraint())));
     details.extend(
         attributes.set_to.as_ref().map(|value| quote!(.set_to(|| #private::Assign::<#ty>::into_value(#value)))),

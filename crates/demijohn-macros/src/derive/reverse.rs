@@ -1,71 +1,72 @@
-//! `PostByAuthor`: the other side of a relation that has a `related_name`.
+//! `PostByAuthor`: the other side of a relation.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{LitStr, Type};
 
-use super::input::Model;
+use super::input::{Field, ManyToMany, Model};
 use super::names;
 
-/// A trait for each foreign key and each set with a name for its other side.
+/// A trait for each foreign key and each set, but those whose `related_name` is `+`.
 pub(super) fn expand(model: &Model) -> TokenStream {
+    let private = &model.private;
     let keys = model.fields.iter().enumerate().filter_map(|(n, field)| {
-        let (target, name) = (field.target.as_ref()?, related(field.attributes.related_name.as_ref())?);
-        let (private, ident, own, n) = (&model.private, &field.ident, &model.ident, n as u16);
-        let path = quote!(#private::Columns::path(self).reverse(<#own as #private::Model>::meta(), #n));
-        let rows = quote!(<#own as #private::Model>::objects().filter(|row| row.#ident.eq(self)));
-        Some(side(model, &field.name, target, &name, &path, &rows))
+        let (target, name, n) = (field.target.as_ref()?, name_of_key(model, field)?, n as u16);
+        let walk = if field.is_one_to_one { format_ident!("Single") } else { format_ident!("Many") };
+        Some(side(model, &field.name, target, &name, &walk, &quote!(#private::SideLink::Key(#n))))
     });
     let sets = model.many_to_many.iter().enumerate().filter_map(|(n, set)| {
-        let name = related(set.attributes.related_name.as_ref())?;
-        let (private, own, target) = (&model.private, &model.ident, &set.target);
-        let pairs = quote!((<#own as #private::Model>::meta().many_to_many[#n].through)());
-        let path = quote!(#private::Columns::path(self).reverse(#pairs, 2).child(1));
-        let rows =
-            quote!(<#own as #private::Model>::objects().paired_with(#pairs, <#target as #private::Model>::key(self)));
-        Some(side(model, &set.name, target, &name, &path, &rows))
+        let name = name_of_set(model, set)?;
+        let walk = format_ident!("Many");
+        Some(side(model, &set.name, &set.target, &name, &walk, &quote!(#private::SideLink::Set(#n))))
     });
     keys.chain(sets).collect()
 }
 
-/// `+` is no name: nobody asks from the other side.
-fn related(name: Option<&LitStr>) -> Option<Ident> {
-    let name = name?;
-    (name.value() != "+").then(|| Ident::new(&name.value(), name.span()))
+/// What the other side of a foreign key calls these rows: as in Django, `post_set` unless it has a `related_name`, and
+/// `post` of a `OneToOne`.
+pub(super) fn name_of_key(model: &Model, field: &Field) -> Option<Ident> {
+    let usual = if field.is_one_to_one { "" } else { "_set" };
+    name(field.attributes.related_name.as_ref(), model, usual, field.ident.span())
 }
 
-fn side(
-    model: &Model,
-    field: &str,
-    target: &Type,
-    name: &Ident,
-    path: &TokenStream,
-    rows: &TokenStream,
-) -> TokenStream {
+/// What the other side of a set calls these rows.
+pub(super) fn name_of_set(model: &Model, set: &ManyToMany) -> Option<Ident> {
+    name(set.attributes.related_name.as_ref(), model, "_set", set.ident.span())
+}
+
+/// `+` is no name: nobody asks from the other side. One that is no name of Rust was reported when it was read.
+fn name(given: Option<&LitStr>, model: &Model, usual: &str, at: Span) -> Option<Ident> {
+    let Some(given) = given else {
+        let usual = format!("{}{usual}", model.name.to_lowercase());
+        // A model may be called `Type`.
+        return Some(syn::parse_str::<Ident>(&usual).map_or_else(
+            |_| Ident::new_raw(&usual, at),
+            |mut ident| {
+                ident.set_span(at);
+                ident
+            },
+        ));
+    };
+    given.parse::<Ident>().ok()
+}
+
+fn side(model: &Model, field: &str, target: &Type, name: &Ident, walk: &Ident, link: &TokenStream) -> TokenStream {
     let (private, own, visibility) = (&model.private, &model.ident, &model.visibility);
     let side = format_ident!("{}By{}", own, names::pascal(field));
+    let method = format_ident!("{}", walk.to_string().to_lowercase());
     let doc = format!(
-        "`{name}()`: the [`{}`] rows whose `{field}` is a row, of that row and in conditions over it.",
+        "`{name}()`: the [`{}`] rows whose `{field}` is a row, of that row and in the closures of queries.",
         model.name
     );
     quote! {
         #[doc = #doc]
         #[allow(dead_code)]
-        #visibility trait #side {
-            /// A query for a row; columns for the columns of a query.
-            type Rows;
+        #visibility trait #side: #private::Side<#target> {
             #[doc = #doc]
-            fn #name(self) -> Self::Rows;
+            fn #name(self) -> Self::#walk<#own> { self.#method(#link) }
         }
         #[automatically_derived]
-        impl #side for &#target {
-            type Rows = #private::QuerySet<#own>;
-            fn #name(self) -> Self::Rows { #rows }
-        }
-        #[automatically_derived]
-        impl #side for <#target as #private::Model>::Columns {
-            type Rows = <#own as #private::Model>::Columns;
-            fn #name(self) -> Self::Rows { <#own as #private::Model>::columns(#path) }
-        }
+        impl<S: #private::Side<#target>> #side for S {}
     }
 }

@@ -111,11 +111,10 @@ fn an_expansion_is_data_and_thin_conversions() {
                <User as Model>::columns(self.author.path().child(3u16))
             }
         }
-        #[automatically_derived]
-        impl Columns for PostColumns {
-            fn path(self) -> &'static Path {
-                self.id.path()
-            }
+        columns_of ! {
+            Post,
+            PostColumns,
+            id
         }
         #[doc(hidden)]
         #[allow(missing_docs, non_camel_case_types)]
@@ -190,7 +189,16 @@ fn an_expansion_is_data_and_thin_conversions() {
                 }
             }
         };
-    "##]].assert_eq(&text);
+        #[doc = "`post_set()`: the [`Post`] rows whose `author` is a row, of that row and in the closures of queries."]
+        #[allow(dead_code)]
+        pub trait PostByAuthor: Side<User> {
+            #[doc = "`post_set()`: the [`Post`] rows whose `author` is a row, of that row and in the closures of queries."]
+            fn post_set(self) -> Self::Many<Post> {
+                self.many(SideLink::Key(3u16))
+            }
+        }
+        #[automatically_derived]
+        impl<S: Side<User>> PostByAuthor for S { } "##]].assert_eq(&text);
 }
 
 /// The slope of lines over fields is what a field costs; what is left is the model's.

@@ -29,6 +29,39 @@ pub(super) fn models(models: &Models) -> Vec<Check> {
             checks.push(Check::error("models.E012", meta.full_name(), error.to_string()));
         }
     }
+    checks.extend(other_sides(&all));
+    checks
+}
+
+/// What the other side of a relation is called: a method that others may have too.
+fn other_sides(all: &[&'static ModelMeta]) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut known: Vec<(&ModelMeta, String, String)> = Vec::new();
+    for meta in all.iter().filter(|meta| !meta.auto_created) {
+        let keys = meta.fields.iter().filter_map(|field| {
+            let relation = field.relation?;
+            Some((field.name, (relation.to)(), relation.other_side(meta)?))
+        });
+        let sets = meta.many_to_many.iter().filter_map(|set| Some((set.name, (set.to)(), set.other_side(meta)?)));
+        for (field, target, name) in keys.chain(sets) {
+            let object = format!("{}.{field}", meta.full_name());
+            let own = target.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name);
+            let own = own.chain(target.many_to_many.iter().map(|set| set.name)).find(|own| *own == name);
+            if let Some(own) = own {
+                let message =
+                    format!("`{name}` of its other side is hidden by the relation `{}.{own}`", target.full_name());
+                let hint = "give it another name with `#[field(related_name = \"…\")]`";
+                checks.push(Check::error("fields.E302", object.clone(), message).with_hint(hint));
+            }
+            if let Some((.., other)) = known.iter().find(|(to, known, _)| *to == target && *known == name) {
+                let message = format!("`{name}` of `{}` is also the other side of `{other}`", target.full_name());
+                let hint = "where both are imported neither can be called: give one another name with \
+                            `#[field(related_name = \"…\")]`";
+                checks.push(Check::warning("fields.W304", object.clone(), message).with_hint(hint));
+            }
+            known.push((target, name, object));
+        }
+    }
     checks
 }
 

@@ -6,7 +6,7 @@ use demijohn_core::Result;
 use demijohn_sql::{Expr, Projection, Row, normalize};
 
 use super::QuerySet;
-use crate::{Expression, FieldValue, Model, Plan, Rows, Selection, Shape};
+use crate::{Expression, FieldValue, Model, Plan, RowShape, Rows, Selection, Shape};
 
 /// Whole rows of a model, each with the values that `annotate` named.
 pub struct Annotated<M, T>(PhantomData<fn() -> (M, T)>);
@@ -19,6 +19,8 @@ impl<M: Model, T: Selection> Shape for Annotated<M, T> {
         Ok((M::from_row(row, plan)?, T::read_at(row, &mut at)?))
     }
 }
+
+impl<M: Model, T: Selection> RowShape for Annotated<M, T> {}
 
 impl<M: Model> QuerySet<M, Rows<M>> {
     /// Reads values beside each whole row: `(Post, (String, i64))`. Filters and orders may use the same expressions.

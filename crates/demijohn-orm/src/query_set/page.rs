@@ -53,13 +53,18 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn page(mut self, number: u64, size: u64, db: &dyn Executor) -> Result<Page<S::Row>> {
+    pub async fn page(self, number: u64, size: u64, db: &dyn Executor) -> Result<Page<S::Row>> {
+        let (query, number, size, total) = self.of_page(number, size, db).await?;
+        Ok(Page { rows: query.all(db).await?, number, size, total })
+    }
+
+    /// The query of one page, the page's number and size, and how many rows there are in all.
+    pub(super) async fn of_page(mut self, number: u64, size: u64, db: &dyn Executor) -> Result<(Self, u64, u64, u64)> {
         let size = size.max(1);
         let total = self.clone().count(db).await?;
         let number = number.clamp(1, total.div_ceil(size).max(1));
         self.select.order_by_key_if_unordered();
         let start = (number - 1).saturating_mul(size);
-        let rows = self.range(start..start.saturating_add(size)).all(db).await?;
-        Ok(Page { rows, number, size, total })
+        Ok((self.range(start..start.saturating_add(size)), number, size, total))
     }
 }

@@ -1,5 +1,6 @@
 //! The methods that run a query.
 
+use demijohn_core::model::ModelMeta;
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{Flow, Select};
 
@@ -79,9 +80,7 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
         }
         let (row, more) = one::<S>(db, select, &plan).await?;
         if more {
-            let message = format!("more than one `{}` matches a query for one", M::meta().name);
-            return Err(Error::new(ErrorKind::Internal, "orm.multiple_rows", message)
-                .with_hint("filter by something unique, or take `.first(&db)`"));
+            return Err(several(M::meta()));
         }
         Ok(row)
     }
@@ -122,6 +121,14 @@ impl<M: Model> QuerySet<M> {
         let keys = crate::records::keys_of(db, self.select).await?;
         crate::delete_rows(db, M::meta(), keys).await
     }
+}
+
+/// The error for a query that should find one row and found several.
+#[cold]
+pub(super) fn several(meta: &ModelMeta) -> Error {
+    let message = format!("more than one `{}` matches a query for one", meta.name);
+    Error::new(ErrorKind::Internal, "orm.multiple_rows", message)
+        .with_hint("filter by something unique, or take `.first(&db)`")
 }
 
 /// The first row of a query, and whether there was another.

@@ -129,7 +129,7 @@ async fn groups_join_and_whole_rows_do_not_multiply(db: &Db) {
 }
 
 async fn many_rows_are_not_read_beside_one(db: &Db) {
-    let error = User::objects().select_related(|u| u.posts()).all(db).await.expect_err("there is no place for them");
+    let error = User::objects().select_related(|u| *u.posts()).all(db).await.expect_err("there is no place for them");
     assert_eq!(error.code(), "orm.many_related");
 }
 

@@ -59,6 +59,7 @@ pub(crate) struct r#Match {
     line1: i64,
     #[field(on_delete = Cascade)]
     columns: ForeignKey<Inner>,
+    #[field(related_name = "as_set")]
     r#as: ManyToMany<Inner>,
 }
 

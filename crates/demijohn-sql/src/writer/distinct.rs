@@ -41,7 +41,7 @@ impl Writer {
         query.projection = Projection::Model(Vec::new());
         self.open_scope(&query);
         self.sql.push_str("SELECT ");
-        self.model_columns(query.from, &[]);
+        self.model_columns(query.from, &[], false);
         self.sql.push_str(", ROW_NUMBER() OVER (PARTITION BY ");
         let count = query.distinct_on.len();
         self.listed(std::mem::take(&mut query.distinct_on));

@@ -124,10 +124,11 @@ impl Writer {
             Projection::One => self.sql.push('1'),
             Projection::Count => self.sql.push_str("COUNT(*)"),
             Projection::Model(related) => {
-                self.model_columns(query.from, related);
-                for expr in &query.annotations {
+                let own = self.model_columns(query.from, related, named);
+                for (n, expr) in query.annotations.iter().enumerate() {
                     self.sql.push_str(", ");
                     self.expr(expr.clone());
+                    self.value_name(own + n, named);
                 }
                 if query.is_grouped() {
                     let paths = std::iter::once(query.from).chain(related.iter().copied());
@@ -139,9 +140,7 @@ impl Writer {
                 for (n, expr) in exprs.iter().enumerate() {
                     self.sql.push_str(if n == 0 { "" } else { ", " });
                     self.expr(expr.clone());
-                    if named {
-                        let _ = write!(self.sql, " AS v{}", n + 1);
-                    }
+                    self.value_name(n, named);
                 }
                 if query.is_grouped() {
                     let all = exprs.iter().enumerate().map(|(n, expr)| (n + 1, expr));
@@ -153,15 +152,48 @@ impl Writer {
         Vec::new()
     }
 
-    pub(super) fn model_columns(&mut self, from: &'static Path, related: &[&'static Path]) {
-        let mut first = true;
+    fn value_name(&mut self, position: usize, named: bool) {
+        if named {
+            let _ = write!(self.sql, " AS v{}", position + 1);
+        }
+    }
+
+    /// Writes the columns of these tables; how many there are comes back.
+    pub(super) fn model_columns(&mut self, from: &'static Path, related: &[&'static Path], named: bool) -> usize {
+        let mut count = 0;
         for path in std::iter::once(from).chain(related.iter().copied()) {
             for field in 0..path.model().fields.len() {
-                self.sql.push_str(if first { "" } else { ", " });
-                first = false;
+                self.sql.push_str(if count == 0 { "" } else { ", " });
                 self.column(Column { path, field: field as u16 });
+                self.value_name(count, named);
+                count += 1;
             }
         }
+        count
+    }
+
+    /// Of the rows of a query whose last annotation is the place of each among those that belong together, those with
+    /// these places, in the order of their places. That annotation itself is not among what is given.
+    pub(super) fn placed_rows(&mut self, query: Select, limit: Option<u64>, offset: Option<u64>) {
+        let related = match &query.projection {
+            Projection::Model(related) => related.as_slice(),
+            _ => &[],
+        };
+        let tables = std::iter::once(query.from).chain(related.iter().copied());
+        let place = tables.map(|path| path.model().fields.len()).sum::<usize>() + query.annotations.len();
+        for n in 1..place {
+            let _ = write!(self.sql, "{}v{n}", if n == 1 { "SELECT " } else { ", " });
+        }
+        self.sql.push_str(" FROM (");
+        self.select_as(query, true);
+        let _ = write!(self.sql, ") AS placed WHERE v{place} > ");
+        let first = i64::try_from(offset.unwrap_or(0)).unwrap_or(i64::MAX);
+        self.value(first.into());
+        if let Some(limit) = limit {
+            let _ = write!(self.sql, " AND v{place} <= ");
+            self.value(first.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX)).into());
+        }
+        let _ = write!(self.sql, " ORDER BY v{place}");
     }
 
     pub(super) fn tables(&mut self, query: &Select) {

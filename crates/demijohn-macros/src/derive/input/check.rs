@@ -1,12 +1,13 @@
 //! What can be wrong with a struct: everything is said at once, each at the words it is about.
 
 use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{LitStr, Type};
 
 use super::{Field, Group, ManyToMany, Model, argument};
 use crate::derive::attributes::{hint, list};
-use crate::derive::template;
+use crate::derive::{reverse, template};
 
 /// A struct that is flattened into models has columns, and nothing that belongs to a whole table.
 pub(super) fn group(
@@ -81,7 +82,10 @@ fn relation(field: &Field, errors: &mut Vec<syn::Error>) {
             ("related_name", attributes.related_name.is_some()),
         ];
         for (name, _) in said.into_iter().filter(|(_, is_said)| *is_said) {
-            errors.push(syn::Error::new(field.ty.span(), format!("`{name}` belongs to a `ForeignKey<…>`")));
+            errors.push(syn::Error::new(
+                field.ty.span(),
+                format!("`{name}` belongs to a `ForeignKey<…>` or a `OneToOne<…>`"),
+            ));
         }
     }
     if how.as_deref() == Some("SetNull") && !field.is_optional {
@@ -161,6 +165,41 @@ pub(super) fn names(model: &Model, errors: &mut Vec<syn::Error>) {
         if template::names(generated).contains(&field.name) {
             errors.push(syn::Error::new(generated.span(), format!("`{}` cannot be computed from itself", field.name)));
         }
+    }
+}
+
+/// On the other side each relation has a name of its own, and one that Rust takes.
+pub(super) fn other_sides(model: &Model, errors: &mut Vec<syn::Error>) {
+    let keys = model.fields.iter().filter_map(|field| Some((field.target.as_ref()?, field)));
+    let keys = keys.map(|(target, field)| {
+        (target, &field.ident, field.attributes.related_name.as_ref(), reverse::name_of_key(model, field))
+    });
+    let sets = model
+        .many_to_many
+        .iter()
+        .map(|set| (&set.target, &set.ident, set.attributes.related_name.as_ref(), reverse::name_of_set(model, set)));
+    let mut known: Vec<(String, &Ident, Ident)> = Vec::new();
+    for (target, field, given, name) in keys.chain(sets) {
+        let Some(name) = name else {
+            if let Some(given) = given.filter(|given| given.value() != "+") {
+                let message = format!(
+                    "`{}` is no name for a method: a `related_name` is written as one is (`posts`), or `+` for none",
+                    given.value()
+                );
+                errors.push(syn::Error::new(given.span(), message));
+            }
+            continue;
+        };
+        let target = target.to_token_stream().to_string();
+        if let Some((_, other, _)) = known.iter().find(|(to, _, other)| *to == target && *other == name) {
+            let at = given.map_or_else(|| field.span(), Spanned::span);
+            let message = format!(
+                "`{other}` and `{field}` are both called `{name}` on the other side: \
+                 give one of them `#[field(related_name = \"…\")]`, or `\"+\"` for no other side",
+            );
+            errors.push(syn::Error::new(at, message));
+        }
+        known.push((target, field, name));
     }
 }
 

@@ -35,6 +35,7 @@ mod before {
         #[field(on_delete = Cascade)]
         pub maker: ForeignKey<Maker>,
         #[expect(dead_code, reason = "only its description is read")]
+        #[field(related_name = "admired")]
         pub friends: ManyToMany<Maker>,
     }
 }

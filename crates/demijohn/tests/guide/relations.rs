@@ -1,0 +1,106 @@
+//! `docs/relations.md`.
+
+use demijohn::orm::migrations::create_tables;
+use demijohn::prelude::*;
+
+#[derive(Model, Debug, Clone)]
+pub struct Author {
+    pub id: i64,
+    #[field(max_length = 100)]
+    pub name: String,
+}
+
+#[derive(Model, Debug, Clone)]
+pub struct Profile {
+    pub id: i64,
+    #[field(on_delete = Cascade)]
+    pub author: OneToOne<Author>,
+    pub about: Text,
+}
+
+#[derive(Model, Debug, Clone)]
+pub struct Tag {
+    pub id: i64,
+    #[field(max_length = 50, unique)]
+    pub name: String,
+}
+
+#[derive(Model, Debug, Clone)]
+pub struct Post {
+    pub id: i64,
+    #[field(max_length = 200)]
+    pub title: String,
+    #[field(default = 0)]
+    pub views: i64,
+    #[field(on_delete = Cascade, related_name = "posts")]
+    pub author: ForeignKey<Author>,
+    #[field(related_name = "posts")]
+    pub tags: ManyToMany<Tag>,
+}
+
+#[derive(Model, Debug, Clone)]
+pub struct Comment {
+    pub id: i64,
+    #[field(on_delete = Cascade)]
+    pub post: ForeignKey<Post>,
+    pub body: Text,
+}
+
+#[demijohn::test]
+async fn relations() -> Result<()> {
+    let models = [Author::meta(), Profile::meta(), Tag::meta(), Post::meta(), Comment::meta()];
+    let db = Db::connect("sqlite::memory:", models.into_iter().collect()).await?;
+    create_tables(&db).await?;
+    let ada = Author::create().name("Ada").save(&db).await?;
+    Profile::create().author(&ada).about("mathematician").save(&db).await?;
+    let post = Post::create().title("Notes").views(100).author(&ada).save(&db).await?;
+    post.tags.add([&Tag::create().name("engines").save(&db).await?], &db).await?;
+    Comment::create().post(&post).body("Not in Rust yet").save(&db).await?;
+
+    other_side(&db, ada).await?;
+    prefetch(&db).await
+}
+
+async fn other_side(db: &Db, ada: Author) -> Result<()> {
+    let db = db.clone();
+    let popular = ada.posts().filter(|p| p.views.gt(99)).count(&db).await?;
+    let about: Option<Profile> = ada.profile().get_or_none(&db).await?;
+    let talked_about = Author::objects().filter(|a| a.posts().comment_set().body.icontains("rust")).all(&db).await?;
+    assert_eq!((popular, about.is_some(), talked_about.len()), (1, true, 1));
+    Ok(())
+}
+
+#[expect(unused_variables, clippy::type_complexity, reason = "the page shows what the types are")]
+async fn prefetch(db: &Db) -> Result<()> {
+    let db = db.clone();
+    let authors: Vec<(Author, Vec<Post>)> = Author::objects().prefetch(|a| a.posts()).all(&db).await?;
+
+    // Its own conditions, its own order, the three newest of each author (by a window function).
+    let authors: Vec<(Author, Vec<Post>)> = Author::objects()
+        .prefetch(|a| a.posts().filter(|p| p.views.gt(99)).order_by(|p| p.id.desc()).limit(3))
+        .all(&db)
+        .await?;
+
+    // Several relations, and what belongs to the related rows: five queries in all.
+    let authors: Vec<(Author, Vec<(Post, Vec<Tag>, Vec<Comment>)>, Option<Profile>)> = Author::objects()
+        .prefetch(|a| (a.posts().prefetch(|p| (p.tags(), p.comment_set())), a.profile()))
+        .order_by(|a| a.name)
+        .all(&db)
+        .await?;
+
+    // A query set that is written elsewhere, with values beside its rows.
+    let busy = Post::objects().annotate(|p| count(p.comment_set().id));
+    let authors: Vec<(Author, Vec<(Post, i64)>)> =
+        Author::objects().prefetch(|a| a.posts().within(busy)).all(&db).await?;
+
+    // A foreign key gives `Option`: the related rows may have conditions too.
+    let posts: Vec<(Post, Option<(Author, Vec<Post>)>)> =
+        Post::objects().prefetch(|p| p.author().prefetch(|a| a.posts())).all(&db).await?;
+    assert_eq!(posts[0].1.as_ref().map(|(_, posts)| posts.len()), Some(1));
+    Ok(())
+}
+
+#[test]
+fn the_page_shows_what_is_run() {
+    super::holds(include_str!("relations.rs"), include_str!("../../../../docs/relations.md"));
+}
