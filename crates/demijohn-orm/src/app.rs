@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 
 use crate::db::{Databases, atomic_request, of_request};
 use crate::migrations::Migrations;
-use crate::{DatabaseRouter, Db, Model, Watch, migrations};
+use crate::{DatabaseRouter, Db, Model, Watch, commands, migrations};
 
 mod checks;
 #[cfg(feature = "templates")]
@@ -132,7 +132,9 @@ impl Plugin for Orm {
     }
 
     fn commands(&self) -> Vec<Command> {
-        migrations::commands()
+        let mut all = migrations::commands();
+        all.extend(commands::commands());
+        all
     }
 
     /// For the transaction of a request, and what its replicas must not be asked any more.

@@ -179,6 +179,11 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// What a column holds, by its type in a database's own words.
+pub(crate) fn kind_of(words: &str, dialect: &str) -> FieldKind {
+    kind::of(words, dialect)
+}
+
 /// The value in this place of a row as text; empty for NULL.
 fn word(row: &[Value], place: usize) -> String {
     row.get(place).and_then(text).unwrap_or_default()
@@ -193,7 +198,7 @@ fn is_set(row: &[Value], place: usize) -> bool {
     }
 }
 
-fn described(name: &str, found: Found, connection: &dyn Connection) -> Table {
+pub(crate) fn described(name: &str, found: Found, connection: &dyn Connection) -> Table {
     let dialect = connection.dialect();
     let mut table = Table { comment: found.comment, exclusions: found.exclusions, ..Table::new(name) };
     let mut own_checks: Vec<&ExistingCheck> = Vec::new();

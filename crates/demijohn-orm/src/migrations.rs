@@ -54,7 +54,7 @@ pub use server::{Collation, collation};
 pub use show::{pending, showmigrations, sqlmigrate};
 pub use step::{MigrationFn, nothing};
 
-pub(crate) use commands::{commands, require_applied};
+pub(crate) use commands::{commands, print, require_applied};
 pub(crate) use editor::Editor;
 pub(crate) use inspect::rows;
 pub(crate) use limits::limit_checks;

@@ -92,7 +92,8 @@ fn expression(sql: Option<&str>, place: usize) -> String {
     let (Some(open), end) = (sql.find('('), sql.to_ascii_uppercase().rfind(" WHERE ").unwrap_or(sql.len())) else {
         return String::new();
     };
-    let inside = sql[open + 1..end].trim_end().trim_end_matches(')');
+    let inside = sql[open + 1..end].trim_end();
+    let inside = inside.strip_suffix(')').unwrap_or(inside);
     let mut depth = 0_i32;
     let mut parts = vec![String::new()];
     for letter in inside.chars() {

@@ -162,7 +162,8 @@ async fn sql(site: Site, mut args: Args) -> Result<()> {
     print(&sqlmigrate(dialect, database.migrations(), &app, &name, backward).await?)
 }
 
-fn print(text: &str) -> Result<()> {
+/// Writes to the standard output.
+pub(crate) fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;

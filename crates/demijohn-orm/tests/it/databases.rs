@@ -128,14 +128,3 @@ macro_rules! on_every_database {
         }
     )+};
 }
-
-async fn a_row_comes_back(db: &Db) {
-    use crate::models::Tag;
-    use demijohn_orm::Model as _;
-
-    let made = Tag::create().name("cork").save(db).await.expect("the row is new");
-    let found = Tag::objects().filter(|t| t.name.eq("cork")).get(db).await.expect("it is found");
-    assert_eq!(found.id, made.id);
-}
-
-on_every_database! { crate::models::all(); a_row_comes_back }

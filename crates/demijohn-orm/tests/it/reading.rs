@@ -4,6 +4,12 @@ use demijohn_orm::{Db, Flow, Model as _, avg, count, count_rows, max, min, scala
 
 use crate::models::{Comment, Post, Tag, User, all, fill};
 
+async fn a_row_comes_back(db: &Db) {
+    let made = Tag::create().name("cork").save(db).await.expect("the row is new");
+    let found = Tag::objects().filter(|t| t.name.eq("cork")).get(db).await.expect("it is found");
+    assert_eq!(found.id, made.id);
+}
+
 async fn values_stand_beside_whole_rows(db: &Db) {
     fill(db).await;
     let query = Post::objects().annotate(|p| (p.title.upper(), p.views * 2)).filter(|p| (p.views * 2).gt(9));
@@ -165,6 +171,7 @@ async fn a_database_explains_itself(db: &Db) {
 
 on_every_database! {
     all();
+    a_row_comes_back,
     values_stand_beside_whole_rows,
     a_query_inside_gives_a_value,
     aggregates_are_of_all_rows_or_of_a_slice,

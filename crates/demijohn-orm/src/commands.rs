@@ -1,0 +1,30 @@
+//! The commands of a database as a whole, beside those of migrations.
+
+mod inspect;
+
+use demijohn_core::Result;
+use demijohn_web::{Args, Command, Site};
+
+use crate::{Database, Db};
+
+/// The commands that the ORM adds to a site's command line.
+pub(crate) fn commands() -> Vec<Command> {
+    vec![
+        Command::new("inspectdb", "write models of the tables of the database", inspect::run)
+            .usage("[TABLE…] [--include-views] [--database NAME]"),
+    ]
+}
+
+/// The database of this name, the usual one without.
+async fn database(site: &Site, name: Option<String>) -> Result<Db> {
+    let db = Database::of(site)?.db().await?;
+    match name {
+        Some(name) => db.named(&name).await,
+        None => Ok(db.clone()),
+    }
+}
+
+/// Every argument that is no option.
+fn positionals(args: &mut Args) -> Vec<String> {
+    std::iter::from_fn(|| args.positional()).collect()
+}
