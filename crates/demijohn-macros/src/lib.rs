@@ -88,6 +88,7 @@ pub fn embed(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// | `unique_for_date = "published"`, `unique_for_month`, `unique_for_year` | what no other row of that day has |
 /// | `label`, `help_text`, `not_editable` | what people see |
 /// | `on_delete`, `set_to`, `related_name` (`+` for none), `to_field`, `no_constraint` | where it points |
+/// | `table`, `through_fields("band", "person")`, `symmetrical = false` | where a `ManyToMany` keeps its pairs |
 /// | `flatten` | its columns are those of another struct, which has `#[derive(Fields)]` |
 ///
 /// Two or more fields with `primary_key` are one primary key together.

@@ -67,7 +67,7 @@ pub use query_set::{
     scalar,
 };
 pub use raw::{FromRow, Parameter, Parameters, RawQuery, RawRecord};
-pub use relation::{ForeignKey, KeyOf, Many, ManyToMany, OneToOne, Side, Single};
+pub use relation::{ForeignKey, KeyOf, MadePairs, Many, ManyToMany, OneToOne, Side, Single};
 pub use selection::{ColumnList, RowShape, Rows, Selection, Shape};
 pub use transaction::{Retrying, Transactional, Tx, is_retryable};
 pub use watch::Watch;

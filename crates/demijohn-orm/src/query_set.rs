@@ -25,7 +25,7 @@ pub use update::UpdateSet;
 use std::fmt;
 use std::marker::PhantomData;
 
-use demijohn_core::model::{ModelMeta, Value};
+use demijohn_core::model::{PairsMeta, Value};
 use demijohn_sql::{Dialect, Expr, Order, Path, Projection, Select, Statement, normalize, writer};
 
 use crate::{
@@ -134,14 +134,9 @@ impl<M: Model> QuerySet<M, Rows<M>> {
         self
     }
 
-    /// The rows whose set, kept in this table of pairs, has the row with this key in it.
-    pub(crate) fn paired_with(self, through: &'static ModelMeta, key: &Value) -> Self {
-        self.matching(|from| records::paired_from(from, through, key).into_expr())
-    }
-
     /// The rows that a table of pairs leads to.
-    pub(crate) fn paired(self, through: &'static ModelMeta, owner: &Value) -> Self {
-        self.matching(|from| records::paired(from, through, owner).into_expr())
+    pub(crate) fn paired(self, pairs: PairsMeta, owner: &Value) -> Self {
+        self.matching(|from| records::paired(from, pairs, owner))
     }
 
     /// Changes the rows: `.update(|p| p.views.set(p.views + 1)).execute(&db)`.

@@ -1,17 +1,19 @@
 //! [`ForeignKey`] and [`ManyToMany`]: how rows point to rows.
 
+mod many_to_many;
 mod side;
 mod walks;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use demijohn_core::model::{FieldKind, ModelMeta, Value};
+use demijohn_core::model::{FieldKind, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::Row;
 use serde::{Serialize, Serializer};
 
-use crate::{Executor, FieldValue, Model, Plan, records};
+use crate::{Executor, FieldValue, Model, Plan};
+pub use many_to_many::{MadePairs, ManyToMany};
 pub use side::{Side, SideLink};
 pub use walks::{Many, Single};
 
@@ -150,81 +152,5 @@ impl<M: Model + Serialize> Serialize for ForeignKey<M> {
 impl<M: Model> From<&M> for ForeignKey<M> {
     fn from(row: &M) -> Self {
         Self::new(row.key())
-    }
-}
-
-/// A set of rows of `M`, kept in a table of pairs. It holds no rows itself: ask for them with [`ManyToMany::all`].
-pub struct ManyToMany<M> {
-    owner: Value,
-    through: fn() -> &'static ModelMeta,
-    _to: PhantomData<fn() -> M>,
-}
-
-impl<M: Model> ManyToMany<M> {
-    /// The set of the row with this key. For the derive.
-    pub fn new(owner: Value, through: fn() -> &'static ModelMeta) -> Self {
-        Self { owner, through, _to: PhantomData }
-    }
-
-    /// The rows of the set, in the model's usual order.
-    ///
-    /// # Errors
-    /// What the database reports.
-    pub async fn all(&self, db: &dyn Executor) -> Result<Vec<M>> {
-        M::objects().paired((self.through)(), &self.owner).all(db).await
-    }
-
-    /// The keys of the rows of the set.
-    ///
-    /// # Errors
-    /// What the database reports.
-    pub async fn keys(&self, db: &dyn Executor) -> Result<Vec<Value>> {
-        records::pairs(db, (self.through)(), &self.owner).await
-    }
-
-    /// Puts rows into the set; those that are in it stay.
-    ///
-    /// # Errors
-    /// What the database reports.
-    pub async fn add(&self, rows: impl IntoIterator<Item = &M>, db: &dyn Executor) -> Result<()> {
-        let keys = rows.into_iter().map(|row| row.key().to_value()).collect();
-        records::add_pairs(db, (self.through)(), &self.owner, keys).await
-    }
-
-    /// Takes rows out of the set.
-    ///
-    /// # Errors
-    /// What the database reports.
-    pub async fn remove(&self, rows: impl IntoIterator<Item = &M>, db: &dyn Executor) -> Result<()> {
-        let keys = rows.into_iter().map(|row| row.key().to_value()).collect();
-        records::remove_pairs(db, (self.through)(), &self.owner, keys).await
-    }
-
-    /// Makes the set consist of exactly these rows.
-    ///
-    /// # Errors
-    /// What the database reports.
-    pub async fn set(&self, rows: impl IntoIterator<Item = &M>, db: &dyn Executor) -> Result<()> {
-        let keys = rows.into_iter().map(|row| row.key().to_value()).collect();
-        records::set_pairs(db, (self.through)(), &self.owner, keys).await
-    }
-}
-
-impl<M> Clone for ManyToMany<M> {
-    fn clone(&self) -> Self {
-        Self { owner: self.owner.clone(), through: self.through, _to: PhantomData }
-    }
-}
-
-impl<M> fmt::Debug for ManyToMany<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ManyToMany({} of {})", (self.through)().table, self.owner)
-    }
-}
-
-/// Nothing is loaded, so there is nothing to show but that it is there.
-impl<M> Serialize for ManyToMany<M> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_none()
     }
 }

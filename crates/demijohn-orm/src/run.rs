@@ -11,7 +11,7 @@ use demijohn_sql::{
     Update, ValueRef, decode, normalize, writer,
 };
 
-pub(crate) use many::{BulkOptions, insert_many, insert_rows, update_many};
+pub(crate) use many::{BulkOptions, insert_many, update_many};
 pub(crate) use new::insert_row;
 
 use crate::field_value::FollowsClock;

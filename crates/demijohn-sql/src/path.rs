@@ -211,7 +211,8 @@ impl Path {
     /// # Panics
     /// If the model has no set at this position: the derive counts them.
     pub fn paired(&'static self, set: usize) -> &'static Path {
-        self.reverse((self.model.many_to_many[set].through)(), 1).child(2)
+        let pairs = self.model.many_to_many[set].pairs(self.model);
+        self.reverse(pairs.through, pairs.own).child(pairs.other)
     }
 
     /// The same path in a query that is inside `depth` others.

@@ -31,7 +31,7 @@ pub(super) async fn form(staff: &Staff, model: &AdminModel, mode: Mode<'_>, data
         form.initial_from(&record.values().iter().map(show::to_seconds).collect::<Vec<_>>());
         for set in meta.many_to_many {
             if let Some(field) = form.get_mut(set.name) {
-                field.set_initial_many(records::pairs(&staff.db, (set.through)(), record.key()).await?);
+                field.set_initial_many(records::pairs(&staff.db, set.pairs(meta), record.key()).await?);
             }
         }
     }

@@ -73,7 +73,7 @@ async fn change(tx: &Tx, staff: &Staff, model: &AdminModel, before: &Record, for
 async fn set_relations(tx: &Tx, meta: &'static ModelMeta, key: &Value, form: &Form) -> Result<()> {
     for (name, keys) in form.cleaned().relations() {
         if let Some(set) = meta.many_to_many.iter().find(|set| set.name == name) {
-            records::set_pairs(tx, (set.through)(), key, keys.to_vec()).await?;
+            records::set_pairs(tx, set.pairs(meta), key, keys.to_vec()).await?;
         }
     }
     Ok(())

@@ -58,7 +58,7 @@ async fn may_give(staff: &Staff, target: Option<&'static ModelMeta>, keys: Vec<V
         Some(target) if *target == *Group::meta() => {
             for set in Group::meta().many_to_many {
                 for key in &keys {
-                    permissions.extend(records::pairs(&staff.db, (set.through)(), key).await?);
+                    permissions.extend(records::pairs(&staff.db, set.pairs(Group::meta()), key).await?);
                 }
             }
         }

@@ -125,7 +125,9 @@ impl Fresh {
             keys.push(Value::Int(found.unwrap_or_else(|_| panic!("no permission {name}")).id));
         }
         let set = User::meta().many_to_many.iter().find(|set| set.name == "user_permissions").expect("a set");
-        demijohn_orm::records::set_pairs(&self.db, (set.through)(), &Value::Int(user.id), keys).await.expect("given");
+        demijohn_orm::records::set_pairs(&self.db, set.pairs(User::meta()), &Value::Int(user.id), keys)
+            .await
+            .expect("given");
         user
     }
 

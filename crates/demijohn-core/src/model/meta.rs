@@ -103,8 +103,13 @@ pub struct ManyToManyMeta {
     pub name: &'static str,
     /// The model on the other side.
     pub to: fn() -> &'static ModelMeta,
-    /// The table of pairs: its second field points to this model, its third to the other.
+    /// The table of pairs. In one that was made for the set, the second field points to this model, the third to the
+    /// other.
     pub through: fn() -> &'static ModelMeta,
+    /// Which fields of a table of pairs of one's own point to this model and to the other, if that must be said.
+    pub through_fields: Option<(&'static str, &'static str)>,
+    /// Is a row of this same model in the set of each row that is in its own?
+    pub symmetrical: bool,
     /// What the other side calls these rows.
     pub related_name: Option<&'static str>,
     /// May a form leave it empty?
@@ -116,9 +121,50 @@ pub struct ManyToManyMeta {
 }
 
 impl ManyToManyMeta {
+    /// Its table of pairs, seen from the rows of this model, whose set it is.
+    pub fn pairs(&self, owner: &ModelMeta) -> PairsMeta {
+        let (through, to) = ((self.through)(), (self.to)());
+        let named = |name: &str| through.index_of(name).map(|at| at as u16);
+        let pointing = |target: &ModelMeta, but: Option<u16>| {
+            let fields = (0_u16..).zip(through.fields);
+            let mut fields = fields.filter(|(at, field)| field.target() == Some(target) && Some(*at) != but);
+            fields.next().map(|(at, _)| at)
+        };
+        let (own, other) = match self.through_fields {
+            Some((own, other)) => (named(own), named(other)),
+            None if through.auto_created => (Some(1), Some(2)),
+            None => {
+                let own = pointing(owner, None);
+                (own, pointing(to, own))
+            }
+        };
+        // `check` says that a field is missing.
+        PairsMeta { through, own: own.unwrap_or(1), other: other.unwrap_or(2), symmetrical: self.symmetrical }
+    }
+
     /// What the other side calls the rows of this model: `post_set`, unless it has a name of its own. `+` is none.
     pub fn other_side(&self, owner: &ModelMeta) -> Option<String> {
         other_side(self.related_name, owner, "_set")
+    }
+}
+
+/// A table of pairs, seen from one of its ends.
+#[derive(Debug, Clone, Copy)]
+pub struct PairsMeta {
+    /// The table.
+    pub through: &'static ModelMeta,
+    /// The position of the field that points to the row whose set it is.
+    pub own: u16,
+    /// The position of the field that points to the rows in the set.
+    pub other: u16,
+    /// Does each pair stand there twice, once in either direction?
+    pub symmetrical: bool,
+}
+
+impl PairsMeta {
+    /// The same table from its other end.
+    pub fn turned(self) -> Self {
+        Self { own: self.other, other: self.own, ..self }
     }
 }
 

@@ -20,7 +20,17 @@ static PAIRS: ModelMeta =
 static VISITS: ModelMeta = ModelMeta::new("blog", "Visit", "blog_visit", "visit", "visits", &[ID]);
 
 const fn set(name: &'static str, through: fn() -> &'static ModelMeta, blank: bool) -> ManyToManyMeta {
-    ManyToManyMeta { name, to: || &TAG, through, related_name: None, blank, label: name, help_text: "" }
+    ManyToManyMeta {
+        name,
+        to: || &TAG,
+        through,
+        related_name: None,
+        through_fields: None,
+        symmetrical: false,
+        blank,
+        label: name,
+        help_text: "",
+    }
 }
 
 static POST: ModelMeta = ModelMeta::new(

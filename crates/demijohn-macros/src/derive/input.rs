@@ -5,7 +5,7 @@ pub(super) mod check;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Fields, GenericArgument, PathArguments, Type, Visibility};
+use syn::{Data, DeriveInput, Fields, GenericArgument, PathArguments, PathSegment, Type, Visibility};
 
 use super::attributes::{self, FieldAttributes, ModelAttributes};
 use super::names;
@@ -48,6 +48,10 @@ pub(super) struct ManyToMany {
     pub(super) ident: Ident,
     pub(super) name: String,
     pub(super) target: Type,
+    /// The model of its pairs, if it is not made for the set.
+    pub(super) through: Option<Type>,
+    /// Is each row in the sets of those in its own?
+    pub(super) is_symmetrical: bool,
     pub(super) attributes: FieldAttributes,
 }
 
@@ -101,7 +105,13 @@ impl Model {
         for field in named_fields(&input, errors)? {
             columns.read(field, errors);
         }
-        let Columns { mut fields, many_to_many, groups } = columns;
+        let Columns { mut fields, mut many_to_many, groups } = columns;
+        for set in &mut many_to_many {
+            let is_own = last_segment(&set.target).is_some_and(|last| last.ident == input.ident);
+            let said = set.attributes.symmetrical.as_ref().map(syn::LitBool::value);
+            set.is_symmetrical = is_own && set.through.is_none() && said.unwrap_or(true);
+            check::set(set, is_own, errors);
+        }
         let keys = match purpose {
             Purpose::Model => find_key(&input.ident, &mut fields, errors)?,
             Purpose::Group => {
@@ -202,7 +212,9 @@ impl Columns {
             return;
         }
         if let Some(target) = argument(&field.ty, "ManyToMany") {
-            self.many_to_many.push(ManyToMany { ident, name, target, attributes });
+            let through = second_argument(&field.ty);
+            let set = ManyToMany { ident, name, target, through, is_symmetrical: false, attributes };
+            self.many_to_many.push(set);
             return;
         }
         let inner = argument(&field.ty, "Option");
@@ -250,13 +262,31 @@ fn plain(ident: &Ident) -> String {
 
 /// `T` of `Wrapper<T>`, whatever path leads to the wrapper.
 pub(super) fn argument(ty: &Type, wrapper: &str) -> Option<Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == wrapper)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        GenericArgument::Type(ty) => Some(ty.clone()),
+    let last = last_segment(ty).filter(|last| last.ident == wrapper)?;
+    arguments(last).next().cloned()
+}
+
+/// `U` of `Wrapper<T, U>`.
+fn second_argument(ty: &Type) -> Option<Type> {
+    arguments(last_segment(ty)?).nth(1).cloned()
+}
+
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
         _ => None,
     }
+}
+
+fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    let arguments = match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(arguments.args.iter()),
+        _ => None,
+    };
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 fn find_key(name: &Ident, fields: &mut [Field], errors: &mut Vec<syn::Error>) -> Option<Vec<usize>> {

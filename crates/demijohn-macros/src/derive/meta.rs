@@ -18,7 +18,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let words = names::words_of_type(name);
     let label = attributes.label.clone().unwrap_or(words);
     let plural = attributes.label_plural.clone().unwrap_or_else(|| format!("{label}s"));
-    let pairs = model.many_to_many.iter().map(|field| through(model, field));
+    let made = model.many_to_many.iter().filter(|field| field.through.is_none());
+    let pairs = made.map(|field| through(model, field));
     let options = options(model);
     let known = known(model);
     quote! {
@@ -271,17 +272,26 @@ fn through(model: &Model, field: &ManyToMany) -> TokenStream {
 
 fn many_to_many(model: &Model, field: &ManyToMany) -> TokenStream {
     let private = &model.private;
-    let (name, target, through) = (&field.name, &field.target, through_name(field));
-    let attributes = &field.attributes;
+    let (name, target, attributes) = (&field.name, &field.target, &field.attributes);
+    let through = match &field.through {
+        Some(through) => quote_spanned!(through.span()=> <#through as #private::Model>::meta),
+        None => {
+            let through = through_name(field);
+            quote!(|| &#through)
+        }
+    };
     let label = attributes.label.as_ref().map_or_else(|| names::words_of_field(name), syn::LitStr::value);
     let help = attributes.help_text.as_ref().map_or_else(String::new, syn::LitStr::value);
     let related = option(attributes.related_name.as_ref());
-    let blank = attributes.blank;
+    let fields = option(attributes.through_fields.as_ref().map(|(own, other)| quote!((#own, #other))).as_ref());
+    let (blank, symmetrical) = (attributes.blank, field.is_symmetrical);
     quote! {
         #private::ManyToManyMeta {
             name: #name,
             to: <#target as #private::Model>::meta,
-            through: || &#through,
+            through: #through,
+            through_fields: #fields,
+            symmetrical: #symmetrical,
             related_name: #related,
             blank: #blank,
             label: #label,

@@ -132,12 +132,14 @@ pub(super) fn read(model: &Model, position: &TokenStream, field: &Field) -> Toke
 fn sets(model: &Model, key_type: &TokenStream) -> TokenStream {
     let private = &model.private;
     let key = model.keys[0];
-    let sets = model.many_to_many.iter().map(|field| {
-        let (ident, target, through) = (&field.ident, &field.target, meta::through_name(field));
+    let sets = model.many_to_many.iter().enumerate().map(|(n, field)| {
+        let (ident, target) = (&field.ident, &field.target);
+        let through = field.through.as_ref().map(|through| quote!(, #through));
         quote! {
-            #ident: #private::ManyToMany::<#target>::new(
+            #ident: #private::ManyToMany::<#target #through>::new(
                 #private::FieldValue::to_value(&<#key_type as #private::FieldValue>::read(row, plan.at(#key))?),
-                || &#through,
+                <Self as #private::Model>::meta,
+                #n,
             ),
         }
     });

@@ -32,6 +32,10 @@ pub(super) fn name_of_key(model: &Model, field: &Field) -> Option<Ident> {
 
 /// What the other side of a set calls these rows.
 pub(super) fn name_of_set(model: &Model, set: &ManyToMany) -> Option<Ident> {
+    // Of a symmetrical set both sides are the same.
+    if set.is_symmetrical {
+        return None;
+    }
     name(set.attributes.related_name.as_ref(), model, "_set", set.ident.span())
 }
 

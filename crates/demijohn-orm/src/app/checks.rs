@@ -1,7 +1,7 @@
 //! What can be wrong with models before any request is served.
 
 use demijohn_core::Check;
-use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta, Models, OnDelete};
+use demijohn_core::model::{FieldKind, FieldMeta, ManyToManyMeta, ModelMeta, Models, OnDelete};
 
 use super::Database;
 use crate::migrations::changed_apps;
@@ -22,6 +22,7 @@ pub(super) fn models(models: &Models) -> Vec<Check> {
             checks.extend(relation(models, meta, field));
             checks.extend(decimal(meta, field));
         }
+        checks.extend(meta.many_to_many.iter().filter_map(|set| pairs(meta, set)));
         let names = meta.indexes.iter().flat_map(|index| index.fields.iter().copied());
         let names = names.chain(meta.ordering.iter().map(|order| order.field)).chain(meta.display.iter().copied());
         for name in names.filter(|name| meta.field(name).is_none()) {
@@ -63,6 +64,39 @@ fn other_sides(all: &[&'static ModelMeta]) -> Vec<Check> {
         }
     }
     checks
+}
+
+/// A model of pairs has one foreign key to either side, or it is said which they are.
+fn pairs(meta: &ModelMeta, set: &ManyToManyMeta) -> Option<Check> {
+    let through = (set.through)();
+    if through.auto_created {
+        return None;
+    }
+    let object = format!("{}.{}", meta.full_name(), set.name);
+    let pairs = set.pairs(meta);
+    let keys = |target: &ModelMeta| through.fields.iter().filter(|field| field.target() == Some(target)).count();
+    let to = (set.to)();
+    for (at, target) in [(pairs.own, meta), (pairs.other, to)] {
+        let field = through.fields.get(usize::from(at)).filter(|field| field.target() == Some(target));
+        let Some(field) = field else {
+            let message =
+                format!("`{}`, the model of its pairs, has no foreign key to `{}`", through.name, target.name);
+            let hint = format!("add one, or name both with `#[field(through_fields(\"…\", \"{}\"))]`", to.name_lower());
+            return Some(Check::error("fields.E333", object, message).with_hint(hint));
+        };
+        if field.relation.is_some_and(|relation| !relation.target_field().primary_key) {
+            let message =
+                format!("`{}.{}`, a foreign key of its pairs, holds no primary key", through.name, field.name);
+            return Some(Check::error("fields.E338", object, message).with_hint("take away its `to_field`"));
+        }
+    }
+    let expected = if to == meta { 2 } else { 1 };
+    if set.through_fields.is_none() && (keys(meta) > expected || keys(to) > expected) {
+        let message = format!("`{}`, the model of its pairs, has several foreign keys to one side", through.name);
+        let hint = "say which they are: `#[field(through_fields(\"…\", \"…\"))]`, first the one to this model";
+        return Some(Check::error("fields.E335", object, message).with_hint(hint));
+    }
+    None
 }
 
 fn relation(models: &Models, meta: &ModelMeta, field: &FieldMeta) -> Option<Check> {

@@ -3,57 +3,50 @@
 use std::collections::HashSet;
 
 use demijohn_core::Result;
-use demijohn_core::model::{ModelMeta, Value};
-use demijohn_sql::{Column, Compare, Delete, Expr, Path, Projection, Select};
+use demijohn_core::model::{PairsMeta, Value};
+use demijohn_sql::{Column, Compare, Conflict, Delete, Expr, Path, Projection, Select};
 
-use super::{root, values_of};
-use crate::delete::{CHUNK, Key};
+use super::{keys_of, root, values_of};
+use crate::delete::{CHUNK, Key, delete_rows};
+use crate::run::BulkOptions;
 use crate::transaction::transaction_of;
-use crate::{Condition, Executor, run};
+use crate::{Executor, run};
 
-/// The positions of the fields of a table of pairs.
-const OWNER: u16 = 1;
-const OTHER: u16 = 2;
-
-fn column(through: &'static ModelMeta, field: u16) -> Expr {
-    Expr::Column(Column { path: root(through), field })
+fn column(pairs: PairsMeta, field: u16) -> Expr {
+    Expr::Column(Column { path: root(pairs.through), field })
 }
 
-fn owned_by(through: &'static ModelMeta, owner: &Value) -> Expr {
-    Expr::Compare(Compare::Eq, Box::new((column(through, OWNER), Expr::Value(owner.clone()))))
+fn owned_by(pairs: PairsMeta, owner: &Value) -> Expr {
+    Expr::Compare(Compare::Eq, Box::new((column(pairs, pairs.own), Expr::Value(owner.clone()))))
 }
 
-fn query(through: &'static ModelMeta, owner: &Value) -> Select {
-    let mut select = Select::new(root(through));
-    select.projection = Projection::Exprs(vec![column(through, OTHER)]);
-    select.and_filter(owned_by(through, owner));
+fn leads_to(pairs: PairsMeta, keys: &[Value]) -> Expr {
+    Expr::In(Box::new(column(pairs, pairs.other)), keys.iter().cloned().map(Expr::Value).collect())
+}
+
+fn query(pairs: PairsMeta, owner: &Value) -> Select {
+    let mut select = Select::new(root(pairs.through));
+    select.projection = Projection::Exprs(vec![column(pairs, pairs.other)]);
+    select.and_filter(owned_by(pairs, owner));
     select
 }
 
-/// The keys on the other side of a table of pairs, for the row with this key.
+/// The keys on the other side of a table of pairs, for the row with this key:
+/// `pairs(db, set.pairs(meta), key)`.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn pairs(db: &dyn Executor, through: &'static ModelMeta, owner: &Value) -> Result<Vec<Value>> {
-    values_of(db, query(through, owner), through.fields[usize::from(OTHER)].kind).await
+pub async fn pairs(db: &dyn Executor, pairs: PairsMeta, owner: &Value) -> Result<Vec<Value>> {
+    values_of(db, query(pairs, owner), pairs.through.fields[usize::from(pairs.other)].kind).await
 }
 
 /// Is a row of this table paired with the row with this key?
-pub(crate) fn paired(from: &'static Path, through: &'static ModelMeta, owner: &Value) -> Condition {
-    let key = Column { path: from, field: from.model().key_index() as u16 };
-    let mut query = query(through, owner);
+pub(crate) fn paired(from: &'static Path, pairs: PairsMeta, owner: &Value) -> Expr {
+    let pointed = pairs.through.fields[usize::from(pairs.other)].relation.map(|relation| relation.target_field());
+    let field = pointed.and_then(|pointed| from.model().index_of(pointed.name)).unwrap_or(from.model().key_index());
+    let mut query = query(pairs, owner);
     query.sink_to(from.depth() + 1);
-    Condition::from_expr(Expr::InQuery(Box::new(Expr::Column(key)), Box::new(query)))
-}
-
-/// Is a row with a set in this table paired with the row of the other side with this key?
-pub(crate) fn paired_from(from: &'static Path, through: &'static ModelMeta, other: &Value) -> Condition {
-    let key = Column { path: from, field: from.model().key_index() as u16 };
-    let mut query = Select::new(root(through));
-    query.projection = Projection::Exprs(vec![column(through, OWNER)]);
-    query.and_filter(Expr::Compare(Compare::Eq, Box::new((column(through, OTHER), Expr::Value(other.clone())))));
-    query.sink_to(from.depth() + 1);
-    Condition::from_expr(Expr::InQuery(Box::new(Expr::Column(key)), Box::new(query)))
+    Expr::InQuery(Box::new(Expr::Column(Column { path: from, field: field as u16 })), Box::new(query))
 }
 
 /// Makes the pairs of the row with this key lead to exactly these keys, or leaves all as it is when one of them cannot
@@ -61,50 +54,71 @@ pub(crate) fn paired_from(from: &'static Path, through: &'static ModelMeta, othe
 ///
 /// # Errors
 /// `orm.foreign_key` when a key leads to no row.
-pub async fn set_pairs(db: &dyn Executor, through: &'static ModelMeta, owner: &Value, keys: Vec<Value>) -> Result<()> {
+pub async fn set_pairs(db: &dyn Executor, set: PairsMeta, owner: &Value, keys: Vec<Value>) -> Result<()> {
     transaction_of(db, async move |tx| {
+        let there = pairs(tx, set, owner).await?;
         let wanted: HashSet<Key> = keys.iter().map(Key::of).collect();
-        let gone = pairs(tx, through, owner).await?.into_iter().filter(|key| !wanted.contains(&Key::of(key)));
-        remove_pairs(tx, through, owner, gone.collect()).await?;
-        add_pairs(tx, through, owner, keys).await
+        let known: HashSet<Key> = there.iter().map(Key::of).collect();
+        let gone = there.into_iter().filter(|key| !wanted.contains(&Key::of(key))).collect();
+        let new = keys.into_iter().filter(|key| !known.contains(&Key::of(key))).collect();
+        remove_pairs(tx, set, owner, gone).await?;
+        add_pairs(tx, set, owner, new).await
     })
     .await
 }
 
-/// Adds pairs; those that are there stay.
-pub(crate) async fn add_pairs(
-    db: &dyn Executor,
-    through: &'static ModelMeta,
-    owner: &Value,
-    mut keys: Vec<Value>,
-) -> Result<()> {
-    transaction_of(db, async move |tx| {
-        let mut seen: HashSet<Key> = pairs(tx, through, owner).await?.iter().map(Key::of).collect();
-        keys.retain(|key| seen.insert(Key::of(key)));
-        let rows = keys.into_iter().map(|key| vec![None, Some(owner.clone()), Some(key)]).collect();
-        run::insert_rows(tx, through, rows).await.map(|_| ())
-    })
-    .await
+/// Adds pairs; those that are there stay, whoever put them there.
+pub(crate) async fn add_pairs(db: &dyn Executor, pairs: PairsMeta, owner: &Value, mut keys: Vec<Value>) -> Result<()> {
+    let mut seen = HashSet::with_capacity(keys.len());
+    keys.retain(|key| seen.insert(Key::of(key)));
+    let row = |own: &Value, other: &Value| {
+        let mut row = vec![None; pairs.through.fields.len()];
+        row[usize::from(pairs.own)] = Some(own.clone());
+        row[usize::from(pairs.other)] = Some(other.clone());
+        row
+    };
+    let mut rows: Vec<_> = keys.iter().map(|key| row(owner, key)).collect();
+    if pairs.symmetrical {
+        let others = keys.iter().filter(|key| Key::of(key) != Key::of(owner));
+        rows.extend(others.map(|key| row(key, owner)));
+    }
+    let options = BulkOptions { conflict: Conflict::Ignore, ..BulkOptions::default() };
+    run::insert_many(db, pairs.through, rows, &options).await.map(|_| ())
 }
 
 /// Takes pairs out; those that are not there are none to take.
-pub(crate) async fn remove_pairs(
-    db: &dyn Executor,
-    through: &'static ModelMeta,
-    owner: &Value,
-    keys: Vec<Value>,
-) -> Result<()> {
+pub(crate) async fn remove_pairs(db: &dyn Executor, pairs: PairsMeta, owner: &Value, keys: Vec<Value>) -> Result<()> {
     if keys.is_empty() {
         return Ok(());
     }
     transaction_of(db, async move |tx| {
         for chunk in keys.chunks(CHUNK) {
-            let values = chunk.iter().cloned().map(Expr::Value).collect();
-            let other = Expr::In(Box::new(column(through, OTHER)), values);
-            let filter = Some(owned_by(through, owner).and(other));
-            run::delete(tx, Delete { from: root(through), filter }).await?;
+            take(tx, pairs, owned_by(pairs, owner).and(leads_to(pairs, chunk))).await?;
+            if pairs.symmetrical {
+                let turned = pairs.turned();
+                take(tx, pairs, owned_by(turned, owner).and(leads_to(turned, chunk))).await?;
+            }
         }
         Ok(())
     })
     .await
+}
+
+/// Takes out all pairs of the row with this key.
+pub(crate) async fn clear_pairs(db: &dyn Executor, pairs: PairsMeta, owner: &Value) -> Result<()> {
+    let mut all = owned_by(pairs, owner);
+    if pairs.symmetrical {
+        all = Expr::Or(vec![all, owned_by(pairs.turned(), owner)]);
+    }
+    take(db, pairs, all).await
+}
+
+/// Deletes the pairs for which this holds. A table of one's own may have rows pointing to it.
+async fn take(db: &dyn Executor, pairs: PairsMeta, filter: Expr) -> Result<()> {
+    let from = root(pairs.through);
+    if pairs.through.auto_created {
+        return run::delete(db, Delete { from, filter: Some(filter) }).await.map(|_| ());
+    }
+    let keys = keys_of(db, Select { filter: Some(filter), ..Select::new(from) }).await?;
+    delete_rows(db, pairs.through, keys).await.map(|_| ())
 }

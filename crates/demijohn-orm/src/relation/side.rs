@@ -38,8 +38,8 @@ impl SideLink {
         match self {
             Self::Key(field) => from.reverse(O::meta(), field),
             Self::Set(set) => {
-                let set = &O::meta().many_to_many[set];
-                from.reverse((set.through)(), 2).child(1)
+                let pairs = O::meta().many_to_many[set].pairs(O::meta());
+                from.reverse(pairs.through, pairs.other).child(pairs.own)
             }
         }
     }
@@ -59,7 +59,9 @@ impl SideLink {
                     Expr::Compare(Compare::Eq, Box::new((column, Expr::Value(held))))
                 })
             }
-            Self::Set(set) => O::objects().paired_with((O::meta().many_to_many[set].through)(), &row.key().to_value()),
+            Self::Set(set) => {
+                O::objects().paired(O::meta().many_to_many[set].pairs(O::meta()).turned(), &row.key().to_value())
+            }
         }
     }
 }

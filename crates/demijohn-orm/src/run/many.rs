@@ -37,15 +37,6 @@ struct Group {
 }
 
 /// Stores many rows, all or none.
-pub(crate) async fn insert_rows(
-    db: &dyn Executor,
-    meta: &'static ModelMeta,
-    rows: Vec<Vec<Option<Value>>>,
-) -> Result<u64> {
-    insert_many(db, meta, rows, &BulkOptions::default()).await.map(|stored| stored.count)
-}
-
-/// Stores many rows, all or none.
 pub(crate) async fn insert_many(
     db: &dyn Executor,
     meta: &'static ModelMeta,

@@ -250,7 +250,7 @@ async fn a_set_of_many_rows_is_read_and_replaced_all_or_nothing() {
     let tags = Tag::objects().all(&db).await.expect("it runs");
     post.tags.set(&tags, &db).await.expect("it runs");
     assert_eq!(post.tags.all(&db).await.expect("more than one list of values holds").len(), 33_000);
-    let through = (Post::meta().many_to_many[0].through)();
+    let through = Post::meta().many_to_many[0].pairs(Post::meta());
     let error =
         records::set_pairs(&db, through, &Value::Int(1), vec![Value::Int(99_999)]).await.expect_err("no such tag");
     assert_eq!(error.code(), "orm.foreign_key");

@@ -19,6 +19,7 @@ mod raw;
 mod reading;
 mod records;
 mod requests;
+mod sets;
 mod storing;
 mod strict;
 mod transactions;

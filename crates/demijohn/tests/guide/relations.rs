@@ -46,10 +46,32 @@ pub struct Comment {
     pub body: Text,
 }
 
+#[derive(Model, Debug, Clone)]
+pub struct Band {
+    pub id: i64,
+    #[field(max_length = 100)]
+    pub name: String,
+    #[field(related_name = "bands")]
+    pub members: ManyToMany<Author, Membership>,
+}
+
+#[derive(Model, Debug, Clone)]
+#[model(unique("band", "author"))]
+pub struct Membership {
+    pub id: i64,
+    #[field(on_delete = Cascade)]
+    pub band: ForeignKey<Band>,
+    #[field(on_delete = Cascade)]
+    pub author: ForeignKey<Author>,
+    #[field(max_length = 40)]
+    pub role: String,
+}
+
 #[demijohn::test]
 async fn relations() -> Result<()> {
     let models = [Author::meta(), Profile::meta(), Tag::meta(), Post::meta(), Comment::meta()];
-    let db = Db::connect("sqlite::memory:", models.into_iter().collect()).await?;
+    let models = models.into_iter().chain([Band::meta(), Membership::meta()]);
+    let db = Db::connect("sqlite::memory:", models.collect()).await?;
     create_tables(&db).await?;
     let ada = Author::create().name("Ada").save(&db).await?;
     Profile::create().author(&ada).about("mathematician").save(&db).await?;
@@ -57,8 +79,9 @@ async fn relations() -> Result<()> {
     post.tags.add([&Tag::create().name("engines").save(&db).await?], &db).await?;
     Comment::create().post(&post).body("Not in Rust yet").save(&db).await?;
 
-    other_side(&db, ada).await?;
-    prefetch(&db).await
+    other_side(&db, ada.clone()).await?;
+    prefetch(&db).await?;
+    sets(&db, post, ada).await
 }
 
 async fn other_side(db: &Db, ada: Author) -> Result<()> {
@@ -97,6 +120,27 @@ async fn prefetch(db: &Db) -> Result<()> {
     let posts: Vec<(Post, Option<(Author, Vec<Post>)>)> =
         Post::objects().prefetch(|p| p.author().prefetch(|a| a.posts())).all(&db).await?;
     assert_eq!(posts[0].1.as_ref().map(|(_, posts)| posts.len()), Some(1));
+    Ok(())
+}
+
+async fn sets(db: &Db, post: Post, ada: Author) -> Result<()> {
+    let db = db.clone();
+    let rust = Tag::create().name("rust").save(&db).await?;
+    let glass = Tag::create().name("glass").save(&db).await?;
+    post.tags.add([&rust, &glass], &db).await?;
+    post.tags.set([&glass], &db).await?;
+    post.tags.remove([&rust], &db).await?;
+    let n = post.tags.count(&db).await?;
+    let about_glass = post.tags.contains(&glass, &db).await?;
+    let short = post.tags.objects().filter(|t| t.name.lt("h")).all(&db).await?;
+    post.tags.clear(&db).await?;
+    assert_eq!((n, about_glass, short.len()), (1, true, 1));
+    let band = Band::create().name("The Corks").save(&db).await?;
+    Membership::create().band(&band).author(&ada).role("singer").save(&db).await?;
+    let size = band.members.count(&db).await?;
+    let singers = Author::objects().filter(|a| a.membership_set().role.eq("singer")).all(&db).await?;
+    let bands: Vec<(Band, Vec<Author>)> = Band::objects().prefetch(|b| b.members()).all(&db).await?;
+    assert_eq!((size, singers.len(), bands[0].1.len()), (1, 1, 1));
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
-use syn::{Attribute, Expr, LitInt, LitStr, Path, parenthesized};
+use syn::{Attribute, Expr, LitBool, LitInt, LitStr, Path, Token, parenthesized};
 
 use super::{list_of, name_of, number, one_of, pairs, text, unknown};
 
-const FIELD: [&str; 37] = [
+const FIELD: [&str; 39] = [
     "primary_key",
     "max_length",
     "max_digits",
@@ -43,6 +43,8 @@ const FIELD: [&str; 37] = [
     "no_constraint",
     "related_name",
     "table",
+    "through_fields",
+    "symmetrical",
     "auto",
     "flatten",
 ];
@@ -86,6 +88,9 @@ pub(in crate::derive) struct FieldAttributes {
     pub(in crate::derive) no_constraint: bool,
     pub(in crate::derive) related_name: Option<LitStr>,
     pub(in crate::derive) table: Option<LitStr>,
+    /// The fields of a table of pairs that point to this model and to the other.
+    pub(in crate::derive) through_fields: Option<(LitStr, LitStr)>,
+    pub(in crate::derive) symmetrical: Option<LitBool>,
     pub(in crate::derive) flatten: bool,
 }
 
@@ -163,6 +168,8 @@ impl FieldAttributes {
             "db_default" => self.db_default = Some(db_default(meta.value()?)?),
             "set_to" => self.set_to = Some(meta.value()?.parse()?),
             "choices" => self.choices = pairs(meta.value()?)?,
+            "symmetrical" => self.symmetrical = Some(meta.value()?.parse()?),
+            "through_fields" => self.through_fields = Some(through_fields(meta)?),
             "format" => {
                 self.format = Some(one_of(meta.value()?, &["Plain", "Email", "Url", "Slug", "File", "Image"])?);
             }
@@ -177,6 +184,15 @@ impl FieldAttributes {
         }
         Ok(())
     }
+}
+
+/// `through_fields("band", "person")`
+fn through_fields(meta: &ParseNestedMeta<'_>) -> syn::Result<(LitStr, LitStr)> {
+    let content;
+    parenthesized!(content in meta.input);
+    let own = content.parse()?;
+    content.parse::<Token![,]>()?;
+    Ok((own, content.parse()?))
 }
 
 /// `default = expression`, or `default` alone for the type's own.

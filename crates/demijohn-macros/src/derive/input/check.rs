@@ -168,6 +168,32 @@ pub(super) fn names(model: &Model, errors: &mut Vec<syn::Error>) {
     }
 }
 
+/// What a set says of its pairs fits what it is.
+pub(super) fn set(set: &ManyToMany, is_own: bool, errors: &mut Vec<syn::Error>) {
+    let attributes = &set.attributes;
+    if let Some(said) = &attributes.symmetrical {
+        if !is_own {
+            errors.push(syn::Error::new(said.span(), "`symmetrical` belongs to a set of rows of the same model"));
+        } else if set.through.is_some() && said.value {
+            let message = "a set through a model of your own is not symmetrical: its rows say what each pair is";
+            errors.push(syn::Error::new(said.span(), message));
+        }
+    }
+    if let (Some(through), Some(table)) = (&set.through, &attributes.table) {
+        let message = format!("the pairs have the table of `{}`; name it there", through.to_token_stream());
+        errors.push(syn::Error::new(table.span(), message));
+    }
+    if let (None, Some((own, _))) = (&set.through, &attributes.through_fields) {
+        let message = "`through_fields` belongs to a set through a model of your own: `ManyToMany<Person, Membership>`";
+        errors.push(syn::Error::new(own.span(), message));
+    }
+    if let (true, Some(name)) = (set.is_symmetrical, &attributes.related_name) {
+        let message = "a symmetrical set has no other side: it is the same set. \
+                       For two directions write `symmetrical = false`";
+        errors.push(syn::Error::new(name.span(), message));
+    }
+}
+
 /// On the other side each relation has a name of its own, and one that Rust takes.
 pub(super) fn other_sides(model: &Model, errors: &mut Vec<syn::Error>) {
     let keys = model.fields.iter().filter_map(|field| Some((field.target.as_ref()?, field)));

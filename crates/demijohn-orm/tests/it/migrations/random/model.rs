@@ -176,7 +176,17 @@ impl Model {
     fn set_meta(&self, name: u32, to: u32, spec: &Spec) -> ManyToManyMeta {
         let name = text(format!("s{name}"));
         let (to, through) = (slot_of(spec.model(to).slot), slot_of(MOST + self.slot));
-        ManyToManyMeta { name, to, through, related_name: None, blank: true, label: name, help_text: "" }
+        ManyToManyMeta {
+            name,
+            to,
+            through,
+            related_name: None,
+            through_fields: None,
+            symmetrical: false,
+            blank: true,
+            label: name,
+            help_text: "",
+        }
     }
 
     fn through(&self, spec: &Spec) -> Option<&'static ModelMeta> {
