@@ -1,5 +1,7 @@
 //! Many-to-many relations: what is written, of rows of the same model, and through a model of one's own.
 
+#![expect(clippy::type_complexity, reason = "the types of what is read are what is shown")]
+
 use demijohn_core::model::Models;
 use demijohn_macros::Model;
 use demijohn_orm::{Db, ForeignKey, ManyToMany, Model as _, Prefetch as _, QueryLog};
