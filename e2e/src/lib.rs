@@ -7,16 +7,22 @@
 pub mod admin;
 pub mod browser;
 pub mod client;
+#[cfg(feature = "databases")]
+pub mod database;
 pub mod django;
 pub mod form;
 pub mod http;
 pub mod process;
+pub mod server;
 pub mod temp;
 pub mod tools;
 pub mod wait;
 
 pub use browser::{Browser, Element};
 pub use client::{Client, Page};
+#[cfg(feature = "databases")]
+pub use database::TestDatabase;
 pub use django::Django;
 pub use process::Process;
+pub use server::Server;
 pub use temp::TempDir;

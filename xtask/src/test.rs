@@ -1,6 +1,12 @@
 //! `cargo xtask test`: every test there is, with the outside tools they need.
 
-use crate::shell::{self, cargo, in_ci, target};
+use std::env;
+use std::process::{Command, Stdio};
+
+use demijohn_e2e::server::listens;
+
+use crate::shell::{self, cargo, in_ci, root, target};
+use crate::tools::Servers;
 use crate::{Result, micro, tools};
 
 /// The whole chore: the micro app's promise first, since it costs a second to break and a second to see.
@@ -29,12 +35,57 @@ fn run_tests(arguments: &[String]) -> Result {
         }
         Err(reason) => skipped.push(format!("tests beside Django: {reason}")),
     }
+    let (servers, missing) = tools::servers();
+    skipped.extend(missing);
+    tests.envs(servers.variables.iter().map(|(name, value)| (name, value)));
     if in_ci() && !skipped.is_empty() {
         return Err(format!("nothing may be skipped in CI:\n{}", skipped.join("\n")));
     }
     shell::run(&mut tests)?;
+    if arguments.is_empty() {
+        run_on_servers(&servers, &mut skipped)?;
+    }
     for line in &skipped {
         eprintln!("skipped: {line}");
     }
     Ok(())
+}
+
+/// The crates whose whole suite also runs on the servers, each test on a database of its own.
+const ON_SERVERS: [&str; 2] = ["demijohn-auth", "demijohn-admin"];
+
+/// Runs what was built once more, with the databases on PostgreSQL and on MariaDB.
+fn run_on_servers(servers: &Servers, skipped: &mut Vec<String>) -> Result {
+    let built = cargo(&["test", "--workspace", "--no-run", "--message-format=json"]).stderr(Stdio::null()).output();
+    let built = built.map_err(|error| format!("`cargo test --no-run` does not start: {error}"))?;
+    let lines = String::from_utf8_lossy(&built.stdout).into_owned();
+    for package in ON_SERVERS {
+        let program = lines.lines().find_map(|line| test_program(line, package));
+        let program = program.ok_or_else(|| format!("the tests of {package} were not built"))?;
+        for (kind, variable, port) in
+            [("postgres", "DEMIJOHN_TEST_POSTGRES", 5432), ("mysql", "DEMIJOHN_TEST_MYSQL", 3306)]
+        {
+            let is_there = servers.variables.iter().any(|(name, _)| *name == variable)
+                || env::var_os(variable).is_some()
+                || listens("127.0.0.1", port);
+            if !is_there {
+                skipped.push(format!("the tests of {package} on {kind}: its server is not there"));
+                continue;
+            }
+            let mut tests = Command::new(&program);
+            tests.current_dir(root().join("crates").join(package)).arg("--quiet");
+            tests.env("DEMIJOHN_TEST_DATABASE", kind);
+            tests.envs(servers.variables.iter().map(|(name, value)| (name, value)));
+            eprintln!("{package} on {kind}:");
+            shell::run(&mut tests)?;
+        }
+    }
+    Ok(())
+}
+
+/// The program that a line of cargo's says it made of a package's `tests/it`.
+fn test_program(line: &str, package: &str) -> Option<String> {
+    let is_it = line.contains("\"compiler-artifact\"") && line.contains(&format!("/{package}/tests/it/main.rs\""));
+    let (_, rest) = line.split_once("\"executable\":\"").filter(|_| is_it)?;
+    rest.split_once('"').map(|(path, _)| path.to_owned())
 }

@@ -1,7 +1,11 @@
 //! The outside tools of the end-to-end tests: found, installed where that is possible, or given up with a reason.
 
+use std::env;
 use std::path::PathBuf;
 use std::process::Command;
+
+use demijohn_e2e::Server;
+use demijohn_e2e::server::listens;
 
 use crate::Result;
 use crate::shell::{find_program, read, run, target};
@@ -52,6 +56,40 @@ pub(crate) fn django() -> Result<PathBuf> {
     }
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(DJANGO_PACKAGES))?;
     if works(&python) { Ok(python) } else { Err("Django is installed but cannot be imported".to_owned()) }
+}
+
+/// The servers that the tests use: their variables, and those of our own among them, which end when dropped.
+#[derive(Default)]
+pub(crate) struct Servers {
+    pub(crate) variables: Vec<(&'static str, String)>,
+    own: Vec<Server>,
+}
+
+/// PostgreSQL and MariaDB: those that were named or answer at the usual addresses, else our own in temporary folders.
+/// What cannot be had is a reason in the second list.
+pub(crate) fn servers() -> (Servers, Vec<String>) {
+    let (mut servers, mut reasons) = (Servers::default(), Vec::new());
+    let postgres: fn() -> Result<Server> = || Server::postgres(&["fsync=off", "max_connections=300"], |_| ());
+    let mariadb: fn() -> Result<Server> =
+        || Server::mariadb(&["innodb-flush-log-at-trx-commit=0", "skip-log-bin", "max-connections=500"]);
+    for (variable, port, package, start) in [
+        ("DEMIJOHN_TEST_POSTGRES", 5432, "postgresql", postgres),
+        ("DEMIJOHN_TEST_MYSQL", 3306, "mariadb-server", mariadb),
+    ] {
+        let own_wanted = env::var_os("DEMIJOHN_OWN_SERVERS").is_some();
+        if env::var_os(variable).is_some() || (!own_wanted && listens("127.0.0.1", port)) {
+            continue;
+        }
+        match start().or_else(|_| install_packages(&[package]).and_then(|()| start())) {
+            Ok(server) => {
+                eprintln!("started for {variable}: {}", server.url());
+                servers.variables.push((variable, server.url()));
+                servers.own.push(server);
+            }
+            Err(reason) => reasons.push(format!("tests on the server of `{package}`: {reason}")),
+        }
+    }
+    (servers, reasons)
 }
 
 /// Installs Debian packages; only where that is ours to do.

@@ -99,6 +99,10 @@ fn from_server(error: &ServerError) -> Error {
             "make it faster (`explain`), or give it longer: `?statement_timeout=…` in the address, in milliseconds",
         ),
         1317 => Error::new(ErrorKind::Unavailable, "orm.interrupted", "somebody ended the statement on the server"),
+        1644 => {
+            let message = format!("a trigger or function of the database refused: {text}");
+            return Error::new(ErrorKind::Conflict, "orm.trigger", message);
+        }
         1040 | 1203 | 1226 => new(
             ErrorKind::Unavailable,
             "orm.connection",

@@ -23,7 +23,8 @@ async fn the_confirmation_shows_everything_that_goes_and_then_it_goes() {
     client.post("/admin/blog/post/1/delete/").form(&[("post", "yes")]).await.assert_redirect("/admin/blog/post/");
     assert_eq!(fresh.sql("SELECT title FROM blog_post").await, ["Spared"]);
     assert_eq!(fresh.sql("SELECT count(*) FROM blog_comment").await, ["0"]);
-    let log = fresh.sql("SELECT object_id || object_repr || action_flag || change_message FROM django_admin_log").await;
+    let log =
+        fresh.sql("SELECT concat(object_id, object_repr, action_flag, change_message) FROM django_admin_log").await;
     assert_eq!(log, ["1Doomed3"]);
     let body = page(client.get("/admin/blog/post/").await);
     assert!(body.contains("The post “Doomed” was deleted successfully."), "{body}");
@@ -47,7 +48,7 @@ async fn a_protected_row_stays_and_says_who_protects_it() {
     let selected = [("action", "delete_selected"), ("_selected_action", "1"), ("post", "yes")];
     assert!(page(client.post("/admin/blog/post/").form(&selected).await).contains("Golden Flask"));
     assert_eq!(
-        fresh.sql("SELECT (SELECT count(*) FROM blog_post) || (SELECT count(*) FROM blog_comment)").await,
+        fresh.sql("SELECT concat((SELECT count(*) FROM blog_post), (SELECT count(*) FROM blog_comment))").await,
         ["11"]
     );
     assert_eq!(fresh.sql("SELECT count(*) FROM django_admin_log").await, ["0"]);

@@ -139,7 +139,9 @@ async fn a_change_is_written_down_with_the_fields_that_changed_and_leads_where_t
     client.post("/admin/blog/post/1/change/").form(&fields).await.assert_redirect("/admin/blog/post/add/");
     let log = fresh.sql("SELECT change_message FROM django_admin_log ORDER BY id").await;
     assert_eq!(log, [r#"[{"changed": {"fields": ["Title", "Tags"]}}]"#, "[]"]);
-    let row = fresh.sql("SELECT object_id || '|' || object_repr || '|' || action_flag || '|' || user_id FROM django_admin_log LIMIT 1").await;
+    let row = fresh
+        .sql("SELECT concat(object_id, '|', object_repr, '|', action_flag, '|', user_id) FROM django_admin_log LIMIT 1")
+        .await;
     assert_eq!(row, ["1|Second|2|1"]);
     let body = page(client.get("/admin/blog/post/1/history/").await);
     assert!(body.contains("Changed Title and Tags.") && body.contains("No fields changed."), "{body}");
@@ -273,7 +275,9 @@ async fn a_moment_keeps_the_part_of_a_second_that_the_form_does_not_show() {
     let mut fields = post_fields("Second", "first", "1");
     fields.push(("reminder", "2026-11-22 08:15:30"));
     client.post("/admin/blog/post/1/change/").form(&fields).await.assert_redirect("/admin/blog/post/");
-    assert_eq!(fresh.sql("SELECT title || reminder FROM blog_post").await, ["Second2026-11-22 08:15:30.123456"]);
+    // PostgreSQL adds the offset.
+    let kept = fresh.sql("SELECT concat(title, reminder) FROM blog_post").await.remove(0);
+    assert!(kept.starts_with("Second2026-11-22 08:15:30.123456"), "{kept}");
     assert_eq!(
         fresh.sql("SELECT change_message FROM django_admin_log").await,
         [r#"[{"changed": {"fields": ["Title"]}}]"#]

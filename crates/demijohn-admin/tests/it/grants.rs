@@ -98,7 +98,7 @@ async fn nobody_takes_over_the_account_of_somebody_who_may_do_more() {
         let body = page(client.get(&format!("{of_editor}change/")).await);
         assert!(!body.contains("name=\"_save\"") && !body.contains("Set another"), "{body}");
     }
-    let stored = fresh.sql("SELECT email || password FROM auth_user WHERE username = 'editor'").await;
+    let stored = fresh.sql("SELECT concat(email, password) FROM auth_user WHERE username = 'editor'").await;
     assert_eq!(stored, [editor.password]);
     let body = page(client.get(&format!("/admin/auth/user/{}/change/", plain.id)).await);
     assert!(body.contains("name=\"_save\"") && body.contains("Set another"), "{body}");
@@ -120,7 +120,7 @@ async fn a_user_name_that_only_looks_like_another_is_refused_and_an_old_one_may_
         assert!(body.contains("Enter a valid username."), "{name}: {body}");
     }
     change(&client, &old, &fields("ﬁnn", &[("first_name", "Finn")])).await.assert_redirect("/admin/auth/user/");
-    assert_eq!(fresh.sql("SELECT username || first_name FROM auth_user").await, ["ada", "ﬁnnFinn"]);
+    assert_eq!(fresh.sql("SELECT concat(username, first_name) FROM auth_user ORDER BY id").await, ["ada", "ﬁnnFinn"]);
 }
 
 #[tokio::test]

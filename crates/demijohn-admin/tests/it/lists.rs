@@ -30,7 +30,7 @@ async fn with_posts(names: &[&str]) -> (Fresh, demijohn_web::TestClient) {
 #[tokio::test]
 async fn a_row_shows_names_words_and_dates_as_people_read_them() {
     let (fresh, client) = with_posts(&["First"]).await;
-    fresh.sql("UPDATE blog_post SET published_on = '2026-11-22', created_at = '2026-11-22 08:30:00', featured = 1, link = 'https://example.org/a'").await;
+    fresh.sql("UPDATE blog_post SET published_on = '2026-11-22', created_at = '2026-11-22 08:30:00', featured = true, link = 'https://example.org/a'").await;
     let body = page(client.get("/admin/blog/post/").await);
     for shown in [
         "<a href=\"/admin/blog/post/1/change/\">First</a>",
@@ -92,7 +92,7 @@ async fn filters_narrow_the_list_and_others_are_refused_with_a_word() {
     let bob = fresh.superuser("bob").await;
     fresh.post("c", &bob).await;
     fresh
-        .sql("UPDATE blog_post SET status = 'live', featured = 1, created_at = '2020-05-05 00:00:00' WHERE title = 'a'")
+        .sql("UPDATE blog_post SET status = 'live', featured = true, created_at = '2020-05-05 00:00:00' WHERE title = 'a'")
         .await;
     for (query, found) in [
         ("status__exact=live", vec!["a"]),

@@ -182,12 +182,12 @@ async fn fields_that_the_form_does_not_ask_for_are_not_written() {
     ]);
     client.post("/admin/blog/post/add/").form(&fields).await.assert_redirect("/admin/blog/post/");
     assert_eq!(
-        fresh.sql("SELECT id || secret || author_id FROM blog_post WHERE created_at > '2000'").await,
+        fresh.sql("SELECT concat(id, secret, author_id) FROM blog_post WHERE created_at > '2000-01-01'").await,
         ["1hidden1"]
     );
     client.post("/admin/blog/post/1/change/").form(&fields).await.assert_redirect("/admin/blog/post/");
     assert_eq!(
-        fresh.sql("SELECT id || secret || author_id FROM blog_post WHERE created_at > '2000'").await,
+        fresh.sql("SELECT concat(id, secret, author_id) FROM blog_post WHERE created_at > '2000-01-01'").await,
         ["1hidden1"]
     );
     let post = Post::objects().with_key(1).get(&fresh.db).await.expect("the post");
@@ -196,7 +196,10 @@ async fn fields_that_the_form_does_not_ask_for_are_not_written() {
     let fields = [("post", "1"), ("body", "Nicer"), ("approved", "on")];
     let path = format!("/admin/blog/comment/{}/change/", comment.id);
     client.post(&path).form(&fields).await.assert_redirect("/admin/blog/comment/");
-    assert_eq!(fresh.sql("SELECT body || approved FROM blog_comment").await, ["Nicer0"]);
+    assert_eq!(
+        fresh.sql("SELECT concat(body, CASE WHEN approved THEN 1 ELSE 0 END) FROM blog_comment").await,
+        ["Nicer0"]
+    );
 }
 
 #[tokio::test]
@@ -216,7 +219,7 @@ async fn deleting_needs_the_permission_for_everything_that_goes_along() {
     let body = page(client.post("/admin/blog/post/").form(&confirmed).await);
     assert!(body.contains("You may not delete related objects"), "{body}");
     assert_eq!(
-        fresh.sql("SELECT (SELECT count(*) FROM blog_post) || (SELECT count(*) FROM blog_comment)").await,
+        fresh.sql("SELECT concat((SELECT count(*) FROM blog_post), (SELECT count(*) FROM blog_comment))").await,
         ["11"]
     );
 }

@@ -1,13 +1,12 @@
 //! The site that the tests use, its database and its people.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use demijohn_auth::hashers::{Hasher, Hashing, Pbkdf2};
 use demijohn_auth::test::TestLogin as _;
 use demijohn_auth::{Accounts, Permission, User, app_with};
 use demijohn_core::Settings;
 use demijohn_core::model::Value;
+use demijohn_e2e::TestDatabase;
+use demijohn_e2e::database::Kind;
 use demijohn_orm::migrations::{MigrateContext, MigrateOptions, PostMigrate, migrate};
 use demijohn_orm::{Database, Db, Executor as _, Model as _};
 use demijohn_sql::{Flow, Statement, ValueRef};
@@ -19,33 +18,11 @@ use crate::blog::{self, Comment, Post, Tag};
 /// The password of everybody.
 pub(crate) const PASSWORD: &str = "quartz blimp 7 ferry";
 
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("demijohn-admin-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).expect("a folder for the test");
-        Self(path)
-    }
-
-    fn url(&self) -> String {
-        format!("sqlite:{}", self.0.join("site.sqlite3").display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 /// A site on a new database.
 pub(crate) struct Fresh {
     pub(crate) site: Site,
     pub(crate) db: Db,
-    _folder: Folder,
+    pub(crate) database: TestDatabase,
 }
 
 /// Accounts whose passwords cost little to hash.
@@ -64,19 +41,20 @@ impl Fresh {
 
     /// A site on a copy of a database that is there.
     pub(crate) async fn on_copy_of(file: &std::path::Path, app: App) -> Self {
-        let folder = Folder::new();
-        std::fs::copy(file, folder.0.join("site.sqlite3")).expect("a copy of the database");
+        let database = TestDatabase::new(Kind::Sqlite).await.expect("a folder");
+        let copy = database.folder().expect("a folder").join("site.sqlite3");
+        std::fs::copy(file, copy).expect("a copy of the database");
         let mut settings = demijohn_web::test::test_settings();
-        settings.database_url = Some(folder.url().as_str().into());
+        settings.database_url = Some(database.url().into());
         let site = TestClient::new((app, settings)).await.expect("a sound site").site().clone();
         let db = Database::of(&site).expect("a database").db().await.expect("a connection").clone();
-        Self { site, db, _folder: folder }
+        Self { site, db, database }
     }
 
     pub(crate) async fn with(app: App, change: impl FnOnce(Settings) -> Settings) -> Self {
-        let folder = Folder::new();
+        let on = TestDatabase::new(Kind::of_this_run()).await.expect("its server is there");
         let mut settings = demijohn_web::test::test_settings();
-        settings.database_url = Some(folder.url().as_str().into());
+        settings.database_url = Some(on.url().into());
         let client = TestClient::new((app, change(settings))).await.expect("a sound site");
         let site = client.site().clone();
         let database = Database::of(&site).expect("a database");
@@ -88,7 +66,7 @@ impl Fresh {
             post_migrate: site.contributions::<PostMigrate>(),
         };
         migrate(&context, &MigrateOptions::default(), &mut |_| {}).await.expect("migrated");
-        Self { site, db, _folder: folder }
+        Self { site, db, database: on }
     }
 
     /// A browser in which nobody is logged in.
@@ -146,6 +124,24 @@ impl Fresh {
         let statement = Statement::plain(sql.to_owned());
         self.db.connection().query(&statement, &mut sink).await.unwrap_or_else(|error| panic!("{sql}: {error:#}"));
         found
+    }
+
+    /// Lets a trigger refuse every new row of a table.
+    pub(crate) async fn refuse_rows(&self, table: &str, reason: &str) {
+        let act = match self.database.kind() {
+            Kind::Sqlite => format!("BEGIN SELECT RAISE(ABORT, '{reason}'); END"),
+            Kind::Mysql => format!("FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{reason}'"),
+            Kind::Postgres => {
+                let body = format!("BEGIN RAISE EXCEPTION '{reason}'; END");
+                self.sql(&format!(
+                    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS '{}'",
+                    body.replace('\'', "''")
+                ))
+                .await;
+                "FOR EACH ROW EXECUTE FUNCTION refuse()".to_owned()
+            }
+        };
+        self.sql(&format!("CREATE TRIGGER refuses BEFORE INSERT ON {table} {act}")).await;
     }
 
     pub(crate) async fn post(&self, title: &str, author: &User) -> Post {

@@ -1,11 +1,10 @@
 //! The site that the tests use, and its database.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use demijohn_auth::hashers::{Hasher, Hashing, Pbkdf2};
 use demijohn_auth::{Accounts, Auth, PermissionSet, User, app_with, login_required, permission, staff_required};
 use demijohn_core::{Result, Settings};
+use demijohn_e2e::TestDatabase;
+use demijohn_e2e::database::Kind;
 use demijohn_orm::migrations::{MigrateContext, MigrateOptions, PostMigrate, migrate};
 use demijohn_orm::{Database, Db};
 use demijohn_web::{App, Dir, Html, RequestContext, Session, Site, Templates, TestClient, context};
@@ -16,34 +15,11 @@ pub(crate) const DJANGO_KEY: &str = "a-shared-secret-for-tests-only-0123456789ab
 /// A password that keeps all rules.
 pub(crate) const PASSWORD: &str = "quartz blimp 7 ferry";
 
-/// A folder of its own, gone when the test is over.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("demijohn-auth-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).expect("a folder for the test");
-        Self(path)
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("sqlite:{}", self.0.join("site.sqlite3").display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A client of a site on a new, migrated database, with the folder that must outlive it.
+/// A client of a site on a new, migrated database, with the database that must outlive it.
 pub(crate) struct Fresh {
     pub(crate) client: TestClient,
     pub(crate) db: Db,
-    _folder: Folder,
+    pub(crate) database: TestDatabase,
 }
 
 impl Fresh {
@@ -52,12 +28,12 @@ impl Fresh {
     }
 
     pub(crate) async fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
-        let folder = Folder::new();
-        let settings = change(settings(&folder.url()));
+        let database = TestDatabase::new(Kind::of_this_run()).await.expect("its server is there");
+        let settings = change(settings(database.url()));
         let client = TestClient::new((app(), settings)).await.expect("a sound site");
         migrate_all(client.site()).await.expect("migrated");
-        let db = database(client.site()).await;
-        Self { client, db, _folder: folder }
+        let db = self::database(client.site()).await;
+        Self { client, db, database }
     }
 
     /// A client with no cookies, of the same site.
@@ -78,14 +54,14 @@ pub(crate) async fn on_django() -> Option<Fresh> {
         eprintln!("skipped: there is no shared database of Django's");
         return None;
     }
-    let folder = Folder::new();
+    let database = TestDatabase::new(Kind::Sqlite).await?;
     // A copy by `fs::copy` would be as read-only as the original.
     let bytes = std::fs::read(shared).expect("the database can be read");
-    std::fs::write(folder.0.join("site.sqlite3"), bytes).expect("a copy of the database");
-    let settings = settings(&folder.url()).with_secret_key(DJANGO_KEY);
+    std::fs::write(database.folder()?.join("site.sqlite3"), bytes).expect("a copy of the database");
+    let settings = settings(database.url()).with_secret_key(DJANGO_KEY);
     let client = TestClient::new((app(), settings)).await.expect("a sound site");
-    let db = database(client.site()).await;
-    Some(Fresh { client, db, _folder: folder })
+    let db = self::database(client.site()).await;
+    Some(Fresh { client, db, database })
 }
 
 pub(crate) fn settings(url: &str) -> Settings {

@@ -7,6 +7,7 @@ use demijohn_auth::models::Session;
 use demijohn_auth::test::TestLogin as _;
 use demijohn_core::signing::{self, Keys};
 use demijohn_core::{ErrorKind, Settings};
+use demijohn_e2e::database::Kind;
 use demijohn_orm::{Model as _, Timestamp};
 use demijohn_web::session::SessionData;
 use demijohn_web::{SessionStore as _, TestClient};
@@ -58,6 +59,10 @@ async fn tampered_data_is_as_if_it_were_not_there() {
         "{}".to_owned(),
         "\u{0}é".to_owned(),
     ] {
+        if data.contains('\0') && site.database.kind() == Kind::Postgres {
+            // It keeps no such text.
+            continue;
+        }
         let text = data.as_str();
         row().update(|row| row.session_data.set(text)).execute(&site.db).await.expect("updated");
         assert_eq!(site.client.get("/maybe").await.assert_status(200).text(), "nobody", "{data}");
@@ -157,6 +162,10 @@ async fn a_session_that_was_ended_meanwhile_is_not_brought_back() {
 #[tokio::test]
 async fn expiry_is_stored_as_django_writes_it() {
     let site = Fresh::new().await;
+    if site.database.kind() != Kind::Sqlite {
+        // The others have a type for it.
+        return;
+    }
     let store = site.client.site().get::<DbSessionStore>().expect("the store");
     let moment: Timestamp = "2099-03-04T05:06:07.123456789Z".parse().expect("a moment");
     let whole: Timestamp = "2099-03-04T05:06:07Z".parse().expect("a moment");

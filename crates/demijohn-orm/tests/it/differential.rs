@@ -107,7 +107,7 @@ async fn our_rows_are_djangos_on_postgres() {
         let dump = folder.join("site.json");
         let dump = dump.to_str().expect("temporary folders have plain names");
         django.manage(&["dumpdata", "--natural-foreign", "-e", "contenttypes", "-e", "auth.permission", "-o", dump]);
-        let django = django.clone().on_postgres(&Kind::Postgres.address(), &name);
+        let django = django.clone().on_postgres(&Kind::Postgres.server(), &name);
         django.manage(&["migrate", "-v0"]);
         django.manage(&["loaddata", "-v0", dump]);
         compare(db, &django, &folder).await;

@@ -4,6 +4,7 @@
 mod databases;
 
 mod corners;
+mod crashes;
 mod deletion;
 mod differential;
 mod expressions;

@@ -23,7 +23,7 @@ use demijohn_orm::migrations::{Migration, Migrations};
 pub(crate) use database::Scratch;
 
 /// The migrations by app, in the order given.
-fn listed(list: Vec<Migration>) -> Vec<Arc<Migrations>> {
+pub(crate) fn listed(list: Vec<Migration>) -> Vec<Arc<Migrations>> {
     let mut apps: Vec<Migrations> = Vec::new();
     for migration in list {
         match apps.iter_mut().find(|own| own.app == migration.app()) {
