@@ -32,7 +32,8 @@ impl DbSessionStore {
     /// What the database reports.
     pub async fn clear_expired(&self) -> Result<u64> {
         let moment = now();
-        Session::objects().filter(|row| row.expire_date.lt(moment)).delete(self.db().await?).await
+        let old = Session::objects().filter(|row| row.expire_date.lt(moment));
+        Ok(old.delete(self.db().await?).await?.count())
     }
 
     async fn db(&self) -> Result<&Db> {

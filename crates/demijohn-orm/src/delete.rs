@@ -1,11 +1,15 @@
 //! Deleting rows, and doing to the rows that point to them what their `on_delete` says.
 
+mod deleted;
+
+pub use deleted::Deleted;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use demijohn_core::model::{FieldMeta, ModelMeta, OnDelete, Value};
 use demijohn_core::{Error, ErrorKind, Result};
-use demijohn_sql::{Assignment, Column, Delete, Expr, Select, Update};
+use demijohn_sql::{Assignment, Column, Delete, Expr, Select, Source, Update};
 
 use crate::transaction::transaction_of;
 use crate::{Executor, Tx, records, run};
@@ -19,6 +23,8 @@ pub struct Collected {
     pub updates: Vec<(&'static ModelMeta, &'static FieldMeta, Vec<Value>, Value)>,
     /// The rows that forbid it: model, foreign key, keys.
     pub protected: Vec<(&'static ModelMeta, &'static FieldMeta, Vec<Value>)>,
+    /// Rows that go without having been looked for: model, position of the foreign key, what it holds.
+    leaves: Vec<(&'static ModelMeta, u16, Vec<Value>)>,
 }
 
 impl Collected {
@@ -84,6 +90,31 @@ pub(crate) const CHUNK: usize = 500;
 /// # Errors
 /// What the database reports.
 pub async fn collect(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>) -> Result<Collected> {
+    look_for(db, meta, keys, Leaves::Found).await
+}
+
+/// Rows that go with others and that nothing points to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaves {
+    /// They are looked for, to be shown.
+    Found,
+    /// They are not: what they point to says enough to delete them.
+    Left,
+}
+
+/// Can rows of this model be deleted without anybody knowing which they are? Nothing may point to them, and it must
+/// not matter to a `Restrict` of their own that they go.
+fn is_leaf(db: &dyn Executor, model: &'static ModelMeta) -> bool {
+    let restricts = |field: &FieldMeta| field.relation.is_some_and(|relation| relation.on_delete == OnDelete::Restrict);
+    is_alone(db, model) && !model.fields.iter().any(restricts)
+}
+
+/// Does nothing point to the rows of this model?
+fn is_alone(db: &dyn Executor, model: &'static ModelMeta) -> bool {
+    db.models().referring_to(model).next().is_none()
+}
+
+async fn look_for(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>, leaves: Leaves) -> Result<Collected> {
     let mut collected = Collected::default();
     let mut seen = Seen::new();
     let mut restricted = Vec::new();
@@ -92,6 +123,12 @@ pub async fn collect(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Valu
     while let Some((target, keys)) = waiting.pop() {
         let referrers: Vec<_> = db.models().referring_to(target).collect();
         for (model, field) in referrers {
+            let cascades = field.relation.is_some_and(|relation| relation.on_delete == OnDelete::Cascade);
+            if cascades && leaves == Leaves::Left && is_leaf(db, model) {
+                let held = held_by(db, field, &keys).await?.into_owned();
+                collected.leaves.push((model, position(model, field), held));
+                continue;
+            }
             let found = pointing_to(db, model, field, &keys).await?;
             if found.is_empty() {
                 continue;
@@ -136,16 +173,24 @@ async fn pointing_to(
     keys: &[Value],
 ) -> Result<Vec<Value>> {
     let from = records::root(model);
-    let position = model.index_of(field.name).expect("the field is the model's") as u16;
     let held = held_by(db, field, keys).await?;
     let mut found = Vec::new();
     for chunk in held.chunks(CHUNK) {
         let mut select = Select::new(from);
-        let values = chunk.iter().cloned().map(Expr::Value).collect();
-        select.and_filter(Expr::In(Box::new(Expr::Column(Column { path: from, field: position })), values));
+        select.and_filter(holds(model, position(model, field), chunk));
         found.extend(records::keys_of(db, select).await?);
     }
     Ok(found)
+}
+
+fn position(model: &'static ModelMeta, field: &FieldMeta) -> u16 {
+    model.index_of(field.name).expect("the field is the model's") as u16
+}
+
+/// Has the field at this position one of these values?
+fn holds(model: &'static ModelMeta, field: u16, values: &[Value]) -> Expr {
+    let column = Column { path: records::root(model), field };
+    Expr::In(Box::new(Expr::Column(column)), values.iter().cloned().map(Expr::Value).collect())
 }
 
 /// What a foreign key holds of the rows with these keys: the keys, unless it points to another column.
@@ -164,16 +209,20 @@ async fn held_by<'a>(db: &dyn Executor, field: &FieldMeta, keys: &'a [Value]) ->
 }
 
 /// Deletes rows by their keys, and does to the rows that point to them what their `on_delete` says, in one
-/// transaction. How many rows of all tables were deleted is returned.
+/// transaction. Rows that nothing can point to are deleted without being looked for. How many rows of which tables were
+/// deleted is returned.
 ///
 /// # Errors
 /// `orm.protected` when rows that point to one of them forbid it; what the database reports.
-pub async fn delete_rows(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>) -> Result<u64> {
+pub async fn delete_rows(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>) -> Result<Deleted> {
     if keys.is_empty() {
-        return Ok(0);
+        return Ok(Deleted::default());
+    }
+    if is_alone(db, meta) && keys.len() <= CHUNK {
+        return delete_those(db, meta, Some(run::keys_in(records::root(meta), &keys))).await;
     }
     transaction_of(db, async move |tx: &Tx| {
-        let collected = collect(tx, meta, keys).await?;
+        let collected = look_for(tx, meta, keys, Leaves::Left).await?;
         if !collected.protected.is_empty() {
             return Err(protected(tx, meta, &collected).await);
         }
@@ -182,34 +231,51 @@ pub async fn delete_rows(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<
     .await
 }
 
-async fn carry_out(tx: &Tx, collected: Collected) -> Result<u64> {
+/// Deletes the rows that a query finds. When nothing points to them and they can be named by a condition, it is one
+/// statement.
+pub(crate) async fn delete_found(db: &dyn Executor, select: Select) -> Result<Deleted> {
+    let meta = select.model();
+    if select.none {
+        return Ok(Deleted::default());
+    }
+    let plain = matches!(select.source, Source::Table) && !select.is_sliced() && !select.is_grouped();
+    if plain && select.distinct_on.is_empty() && select.lock.is_none() && is_alone(db, meta) {
+        let mut deleted = Deleted::default();
+        let delete = Delete { from: select.from, filter: select.filter };
+        deleted.add(meta, run::delete(db, delete).await?);
+        return Ok(deleted);
+    }
+    let keys = records::keys_of(db, select).await?;
+    delete_rows(db, meta, keys).await
+}
+
+async fn delete_those(db: &dyn Executor, meta: &'static ModelMeta, filter: Option<Expr>) -> Result<Deleted> {
+    let mut deleted = Deleted::default();
+    deleted.add(meta, run::delete(db, Delete { from: records::root(meta), filter }).await?);
+    Ok(deleted)
+}
+
+async fn carry_out(tx: &Tx, collected: Collected) -> Result<Deleted> {
     for (model, field, keys, value) in collected.updates {
-        let position = model.index_of(field.name).expect("the field is the model's") as u16;
+        let from = records::root(model);
         for chunk in keys.chunks(CHUNK) {
-            let assignments = vec![Assignment { field: position, value: Expr::Value(value.clone()) }];
-            run::update(
-                tx,
-                Update {
-                    from: records::root(model),
-                    assignments,
-                    filter: Some(run::keys_in(records::root(model), chunk)),
-                },
-            )
-            .await?;
+            let assignments = vec![Assignment { field: position(model, field), value: Expr::Value(value.clone()) }];
+            run::update(tx, Update { from, assignments, filter: Some(run::keys_in(from, chunk)) }).await?;
         }
     }
-    let mut count = 0;
+    let mut deleted = Deleted::default();
+    for (model, field, values) in collected.leaves {
+        for chunk in values.chunks(CHUNK) {
+            deleted.merge(delete_those(tx, model, Some(holds(model, field, chunk))).await?);
+        }
+    }
     for (model, keys) in collected.deletes.into_iter().rev() {
         // From the end: rows of a model that points to itself were found after the rows they point to.
         for chunk in keys.rchunks(CHUNK) {
-            count += run::delete(
-                tx,
-                Delete { from: records::root(model), filter: Some(run::keys_in(records::root(model), chunk)) },
-            )
-            .await?;
+            deleted.merge(delete_those(tx, model, Some(run::keys_in(records::root(model), chunk))).await?);
         }
     }
-    Ok(count)
+    Ok(deleted)
 }
 
 /// So many rows that forbid a deletion are named; of the others it is said how many there are.

@@ -44,7 +44,7 @@ pub use choices::Choices;
 pub use column::Column;
 pub use condition::Condition;
 pub use db::{DatabaseRouter, Db, Replicas};
-pub use delete::{Collected, collect, delete_rows};
+pub use delete::{Collected, Deleted, collect, delete_rows};
 pub use demijohn_web::{QueryLog, QueryRecord, RepeatedQuery};
 pub use draft::{BulkCreate, BulkUpdate, Draft, Provided};
 pub use executor::{Access, Executor};

@@ -9,8 +9,8 @@ use demijohn_sql::{Path, Row};
 use crate::draft::positions;
 use crate::query_set::complete;
 use crate::{
-    BulkCreate, BulkUpdate, ColumnList, Draft, Executor, FieldValue, Parameters, PrefetchList, QuerySet, RawQuery,
-    Rows, run,
+    BulkCreate, BulkUpdate, ColumnList, Deleted, Draft, Executor, FieldValue, Parameters, PrefetchList, QuerySet,
+    RawQuery, Rows, run,
 };
 
 /// A struct whose values are rows of a table.
@@ -190,11 +190,12 @@ pub trait Model: Sized + Send + Sync + 'static {
         BulkUpdate::new(rows, fields)
     }
 
-    /// Deletes this row, and does to the rows that point to it what their `on_delete` says.
+    /// Deletes this row, and does to the rows that point to it what their `on_delete` says. How many rows of which models
+    /// went is returned.
     ///
     /// # Errors
     /// `orm.protected` when rows that point to it forbid it.
-    fn delete(self, db: &dyn Executor) -> impl Future<Output = Result<u64>> + Send {
+    fn delete(self, db: &dyn Executor) -> impl Future<Output = Result<Deleted>> + Send {
         let key = self.key().to_value();
         async move { crate::delete_rows(db, Self::meta(), vec![key]).await }
     }

@@ -5,8 +5,9 @@ use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::{Flow, Select};
 
 use super::{QuerySet, is_key_lookup};
+use crate::delete::delete_found;
 use crate::model::not_found;
-use crate::{Executor, Model, Shape, run};
+use crate::{Deleted, Executor, Model, Shape, run};
 
 impl<M: Model, S: Shape> QuerySet<M, S> {
     /// All the rows.
@@ -112,14 +113,23 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
 }
 
 impl<M: Model> QuerySet<M> {
-    /// Deletes the rows, and does to the rows that point to them what their `on_delete` says. How many rows of all
-    /// tables were deleted is returned.
+    /// Deletes the rows, and does to the rows that point to them what their `on_delete` says. How many rows of which
+    /// tables were deleted is returned. When nothing can point to them it is one statement:
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db) -> demijohn_core::Result<()> {
+    /// // DELETE FROM "blog_post" WHERE "views" < ?
+    /// let deleted = Post::objects().filter(|p| p.views.lt(3)).delete(&db).await?;
+    /// println!("{} posts", deleted.of::<Post>());
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
     ///
     /// # Errors
     /// `orm.protected` when rows that point to one of them forbid it.
-    pub async fn delete(self, db: &dyn Executor) -> Result<u64> {
-        let keys = crate::records::keys_of(db, self.select).await?;
-        crate::delete_rows(db, M::meta(), keys).await
+    pub async fn delete(self, db: &dyn Executor) -> Result<Deleted> {
+        delete_found(db, self.select).await
     }
 }
 
