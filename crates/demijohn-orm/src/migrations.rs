@@ -25,14 +25,17 @@ mod migrate;
 mod migration;
 mod name;
 mod operation;
+mod optimize;
 mod past;
 mod plan;
 mod recorder;
 mod server;
 mod show;
 mod source;
+mod squash;
 mod state;
 mod step;
+mod touch;
 
 pub use answers::{Ask, Terminal};
 pub use constraint::{Constraint, check, exclusion};
@@ -52,6 +55,7 @@ pub use migration::{Migration, Migrations, NewModel};
 pub use past::{Past, PastModel};
 pub use server::{Collation, collation};
 pub use show::{pending, showmigrations, sqlmigrate};
+pub use squash::{SquashOptions, SquashReport, squashmigrations};
 pub use step::{MigrationFn, nothing};
 
 pub(crate) use commands::{commands, print, require_applied};
@@ -59,6 +63,7 @@ pub(crate) use editor::Editor;
 pub(crate) use inspect::rows;
 pub(crate) use limits::limit_checks;
 pub(crate) use operation::Operation;
+pub(crate) use state::State;
 pub(crate) use step::Step;
 
 /// What the source of a migration uses.

@@ -1,4 +1,4 @@
-//! The commands: `makemigrations`, `migrate`, `showmigrations`, `sqlmigrate`.
+//! The commands: `makemigrations`, `migrate`, `squashmigrations`, `showmigrations`, `sqlmigrate`.
 
 use std::io::{self, Write};
 
@@ -10,17 +10,20 @@ use super::answers::{Ask, Terminal};
 use super::make::{MakeOptions, changed_apps, makemigrations};
 use super::migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};
 use super::show::{pending, showmigrations, sqlmigrate};
+use super::squash::{SquashOptions, squashmigrations};
 use crate::Database;
 
 /// The commands about migrations.
 pub(crate) fn commands() -> Vec<Command> {
     vec![
         Command::new("makemigrations", "write migrations for what changed in the models", make).usage(
-            "[APP…] [--dry-run] [--check] [--name NAME] [--empty] [--default FIELD=VALUE] [--rename OLD=NEW] \
-             [--no-rename] [--no-input]",
+            "[APP…] [--dry-run] [--check] [--name NAME] [--empty] [--merge [--overlapping]] [--update] \
+             [--default FIELD=VALUE] [--rename OLD=NEW] [--no-rename] [--no-input]",
         ),
         Command::new("migrate", "bring the database to its migrations, or back", run)
-            .usage("[APP [MIGRATION|zero]] [--plan] [--check] [--fake] [--fake-initial]"),
+            .usage("[APP [MIGRATION|zero]] [--plan] [--check] [--fake] [--fake-initial] [--prune]"),
+        Command::new("squashmigrations", "write one migration that stands for several", squash)
+            .usage("APP [START] END [--squashed-name NAME] [--no-optimize] [--dry-run] [--no-input]"),
         Command::new("showmigrations", "list migrations and which are applied", show).usage("[APP…]"),
         Command::new("sqlmigrate", "print the SQL of a migration", sql).usage("APP MIGRATION [--backwards]"),
     ]
@@ -45,11 +48,14 @@ async fn make(site: Site, mut args: Args) -> Result<()> {
         dry_run: args.flag("--dry-run"),
         empty: args.flag("--empty"),
         no_rename: args.flag("--no-rename"),
+        merge: args.flag("--merge"),
+        overlapping: args.flag("--overlapping"),
+        update: args.flag("--update"),
         name: args.option("--name")?,
         ..MakeOptions::default()
     };
     let check = args.flag("--check");
-    let no_input = args.flag("--no-input");
+    let no_input = no_input(&mut args);
     while let Some(default) = args.option("--default")? {
         options.defaults.push(default);
     }
@@ -64,9 +70,45 @@ async fn make(site: Site, mut args: Args) -> Result<()> {
     if check {
         return refuse_changes(database, &options.apps);
     }
+    if options.update {
+        let db = database.db().await?;
+        options.unapplied = pending(db.driver().as_ref(), database.migrations()).await?;
+    }
     let mut terminal = if no_input { None } else { Terminal::if_present() };
     let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
     let report = makemigrations(database.models(), database.migrations(), &options, ask)?;
+    print(&report.to_string())
+}
+
+/// Django writes it in one word.
+fn no_input(args: &mut Args) -> bool {
+    let (one, other) = (args.flag("--no-input"), args.flag("--noinput"));
+    one || other
+}
+
+async fn squash(site: Site, mut args: Args) -> Result<()> {
+    let mut options = SquashOptions {
+        name: args.option("--squashed-name")?,
+        no_optimize: args.flag("--no-optimize"),
+        dry_run: args.flag("--dry-run"),
+        ..SquashOptions::default()
+    };
+    let no_input = no_input(&mut args);
+    let (app, first, second) = (args.positional(), args.positional(), args.positional());
+    args.finish()?;
+    let (Some(app), Some(first)) = (app, first) else {
+        return Err(Error::invalid("`squashmigrations` needs an app and a migration: `squashmigrations blog 0004`")
+            .with_code("cli.arguments"));
+    };
+    options.app = app;
+    (options.start, options.end) = match second {
+        Some(end) => (Some(first), end),
+        None => (None, first),
+    };
+    let database = Database::of(&site)?;
+    let mut terminal = if no_input { None } else { Terminal::if_present() };
+    let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
+    let report = squashmigrations(database.models(), database.migrations(), &options, ask)?;
     print(&report.to_string())
 }
 
@@ -91,11 +133,16 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
         plan: args.flag("--plan") || check,
         fake: args.flag("--fake"),
         fake_initial: args.flag("--fake-initial"),
+        prune: args.flag("--prune"),
         ..MigrateOptions::default()
     };
     options.app = args.positional();
     options.target = args.positional();
     args.finish()?;
+    if options.prune && options.app.is_none() {
+        return Err(Error::invalid("`--prune` needs the app whose records are to go: `migrate blog --prune`")
+            .with_code("cli.arguments"));
+    }
     let database = Database::of(&site)?;
     let db = database.db().await?;
     let context = MigrateContext {

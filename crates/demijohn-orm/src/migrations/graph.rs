@@ -1,5 +1,9 @@
 //! [`Graph`]: which migration comes after which.
 
+mod replaced;
+
+pub(crate) use replaced::fulfil;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,6 +12,7 @@ use demijohn_core::{Error, Result, suggest};
 use super::recorder::Applied;
 use super::state::State;
 use super::{Migration, Migrations};
+use replaced::{Chosen, choose};
 
 /// The migrations of every app, in an order in which each comes after those it depends on.
 pub(crate) struct Graph<'a> {
@@ -25,6 +30,11 @@ impl<'a> Graph<'a> {
     /// # Errors
     /// `migrations.unknown_dependency`, `migrations.cycle`, `migrations.duplicate`, `migrations.wrong_app`.
     pub(crate) fn new(sources: &'a [Arc<Migrations>]) -> Result<Self> {
+        Self::of(sources, &Applied::default())
+    }
+
+    /// The same on a database to which some were applied: it says whether a squash or those it stands for count.
+    pub(crate) fn of(sources: &'a [Arc<Migrations>], applied: &Applied) -> Result<Self> {
         let mut apps: Vec<&str> = Vec::new();
         let mut listed: Vec<&Migration> = Vec::new();
         for source in sources {
@@ -38,7 +48,8 @@ impl<'a> Graph<'a> {
                 listed.push(migration);
             }
         }
-        let names = names_of(&listed);
+        let Chosen { used: listed, unused } = choose(listed, applied);
+        let names = names_of(&listed, &unused);
         let parents = listed.iter().map(|migration| parents_of(migration, &listed, &names));
         let mut parents = parents.collect::<Result<Vec<_>>>()?;
         for (place, migration) in listed.iter().enumerate() {
@@ -128,13 +139,10 @@ impl<'a> Graph<'a> {
             [first, .., last] => {
                 let names = suggest::list(leaves.iter().map(|place| self.nodes[*place].name.as_str()));
                 let (first, last) = (&self.nodes[*first].name, &self.nodes[*last].name);
-                Err(Error::misconfigured(
-                    "migrations.two_leaves",
-                    format!("app `{app}` has two newest migrations: {names}"),
-                )
-                .with_hint(format!(
-                    "they were made side by side; put one behind the other: in `{last}`, \
-                         write `.depends_on(\"{app}\", \"{first}\")`"
+                let message = format!("app `{app}` has several newest migrations: {names}");
+                Err(Error::misconfigured("migrations.two_leaves", message).with_hint(format!(
+                    "they were made side by side; join them with `makemigrations --merge`, or, where `{last}` is applied \
+                     nowhere yet, put it behind the other: write `.depends_on(\"{app}\", \"{first}\")` in it"
                 )))
             }
         }
@@ -208,8 +216,14 @@ pub(crate) fn replay(migration: &Migration, state: &mut State) -> Result<()> {
 }
 
 /// The place of each name, replaced ones among them.
-fn names_of<'a>(listed: &[&'a Migration]) -> HashMap<(&'a str, &'a str), usize> {
+fn names_of<'a>(listed: &[&'a Migration], unused: &[&'a Migration]) -> HashMap<(&'a str, &'a str), usize> {
     let mut names = HashMap::new();
+    for squash in unused {
+        let is_old = |old: &&Migration| old.app == squash.app && squash.replaces.contains(&old.name);
+        if let Some(last) = listed.iter().rposition(is_old) {
+            names.insert((squash.app.as_str(), squash.name.as_str()), last);
+        }
+    }
     for (place, migration) in listed.iter().enumerate() {
         for replaced in &migration.replaces {
             names.entry((migration.app.as_str(), replaced.as_str())).or_insert(place);
@@ -272,8 +286,10 @@ fn refuse_half_replaced(migration: &Migration, applied: &Applied) -> Result<()> 
         found.len(),
         migration.replaces.len(),
     );
-    Err(Error::misconfigured("migrations.half_replaced", message)
-        .with_hint(format!("finish them with the Django project they come from: `python manage.py migrate {app}`")))
+    Err(Error::misconfigured("migrations.half_replaced", message).with_hint(format!(
+        "finish them with the program that has them all: `migrate {app}`, or the Django project they come from: \
+         `python manage.py migrate {app}`"
+    )))
 }
 
 /// Parents before children, otherwise in the order given.

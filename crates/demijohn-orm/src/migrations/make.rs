@@ -1,5 +1,7 @@
 //! [`makemigrations`]: writes the migrations that lead to the models of the running program.
 
+mod merge;
+mod update;
 mod writer;
 
 use std::fmt;
@@ -15,7 +17,7 @@ use super::graph::{Graph, require_app};
 use super::name::{migration_name, next_number};
 use super::state::State;
 use super::{Migration, Migrations};
-use writer::Writer;
+pub(super) use writer::Writer;
 
 /// What is to be written, and how questions are answered.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +30,14 @@ pub struct MakeOptions {
     pub empty: bool,
     /// The name behind the number.
     pub name: Option<String>,
+    /// Joins migrations that were made side by side.
+    pub merge: bool,
+    /// Joins them though they touch the same things.
+    pub overlapping: bool,
+    /// Adds what changed to the newest migration of each app, which must be among `unapplied`.
+    pub update: bool,
+    /// The migrations that are not applied to the database, for `update`: [`pending`](super::pending).
+    pub unapplied: Vec<(String, String)>,
     /// `Post.views=0`: what rows that are there get in a new column.
     pub defaults: Vec<String>,
     /// `Post.titel=title`, `Article=Post`: what was renamed.
@@ -43,6 +53,8 @@ pub struct MakeReport {
     pub made: Vec<MadeMigration>,
     /// What is to be added to the program by hand, one line of Rust each, with where.
     pub to_add: Vec<(String, String)>,
+    /// With `merge`: what was made side by side.
+    branches: String,
     dry_run: bool,
 }
 
@@ -55,6 +67,8 @@ pub struct MadeMigration {
     pub path: PathBuf,
     /// The source.
     pub source: String,
+    /// Is the file there, to be written anew?
+    pub is_update: bool,
 }
 
 impl MakeReport {
@@ -66,6 +80,7 @@ impl MakeReport {
 
 impl fmt::Display for MakeReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.branches)?;
         if self.made.is_empty() {
             return writeln!(f, "no changes");
         }
@@ -89,7 +104,7 @@ impl fmt::Display for MakeReport {
 }
 
 /// A path as people read it: from where they stand, if it is below.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     below.unwrap_or_else(|| path.to_owned()).display().to_string()
@@ -98,7 +113,8 @@ fn shown(path: &Path) -> String {
 /// Writes the migrations that lead from those that are compiled in to the models of the running program.
 ///
 /// `ask` answers what the difference does not say (was a field renamed, what do old rows get in a new column); without
-/// anybody to ask, such a question is an error that names the option which answers it. No file is ever overwritten.
+/// anybody to ask, such a question is an error that names the option which answers it. No file is overwritten but the one
+/// that `update` is about, and that only as it was written.
 ///
 /// # Errors
 /// Questions without answers, migrations that do not fit together, folders that cannot be written.
@@ -109,16 +125,26 @@ pub fn makemigrations(
     ask: Option<&mut dyn Ask>,
 ) -> Result<MakeReport> {
     let graph = Graph::new(migrations)?;
-    graph.require_single_leaves()?;
     require_apps(&options.apps, models, &graph)?;
-    let made = if options.empty { empty(options)? } else { changes(models, &graph, options, ask)? };
-    let made = named(made, &graph, options)?;
+    let (made, branches) = if options.merge {
+        merge::require_branches(&graph, &options.apps)?;
+        merge::merges(&graph, options, ask)?
+    } else {
+        graph.require_single_leaves()?;
+        let drafts = if options.empty { empty(options)? } else { changes(models, &graph, options, ask)? };
+        (named(drafts, &graph, options)?, String::new())
+    };
     let mut writer = Writer::new(models, migrations);
-    let made = made.into_iter().map(|migration| writer.place(migration)).collect::<Result<Vec<_>>>()?;
+    let made = if options.update {
+        let made = update::updated(made, &graph, options)?;
+        made.into_iter().map(|migration| writer.place_again(migration)).collect::<Result<Vec<_>>>()?
+    } else {
+        made.into_iter().map(|migration| writer.place(migration)).collect::<Result<Vec<_>>>()?
+    };
     if !options.dry_run {
         writer.write(&made)?;
     }
-    Ok(MakeReport { made, to_add: writer.to_add, dry_run: options.dry_run })
+    Ok(MakeReport { made, to_add: writer.to_add, branches, dry_run: options.dry_run })
 }
 
 /// The apps whose models have changes that no migration has.
@@ -225,7 +251,7 @@ fn named(drafts: Vec<Draft>, graph: &Graph<'_>, options: &MakeOptions) -> Result
     Ok(made)
 }
 
-fn checked_name(name: &str) -> Result<&str> {
+pub(super) fn checked_name(name: &str) -> Result<&str> {
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     if !name.is_empty() && name.chars().all(is_word) {
         return Ok(name);

@@ -10,7 +10,7 @@ use demijohn_core::{Error, ErrorKind, Result, suggest};
 use demijohn_sql::Driver;
 use demijohn_web::BoxFuture;
 
-use super::graph::Graph;
+use super::graph::{Graph, fulfil};
 use super::recorder::{self, Applied};
 use super::{Editor, Migration, Migrations, Operation, inspect, plan};
 use crate::{Executor as _, Tx};
@@ -45,6 +45,8 @@ pub struct MigrateOptions {
     pub fake: bool,
     /// Records the first migration of an app without doing it when its tables are there.
     pub fake_initial: bool,
+    /// Then forgets the records of the app, or of all, that no migration of the program has.
+    pub prune: bool,
 }
 
 /// What is going on, one line each.
@@ -91,6 +93,8 @@ pub struct MigrateReport {
     pub taken_back: Vec<String>,
     /// With `plan`: each migration with the words for its steps.
     pub planned: Vec<(String, Vec<String>)>,
+    /// With `prune`: the records that were forgotten.
+    pub pruned: Vec<String>,
     is_plan: bool,
 }
 
@@ -102,6 +106,7 @@ impl fmt::Display for MigrateReport {
                 steps.iter().try_for_each(|step| writeln!(f, "    {step}"))?;
             }
         }
+        self.pruned.iter().try_for_each(|migration| writeln!(f, "  forgot {migration}"))?;
         if self.applied.is_empty() && self.taken_back.is_empty() && self.planned.is_empty() {
             writeln!(f, "nothing to migrate")?;
         }
@@ -120,10 +125,11 @@ pub async fn migrate(
     options: &MigrateOptions,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<MigrateReport> {
-    let graph = Graph::new(context.migrations)?;
-    graph.require_single_leaves()?;
+    Graph::new(context.migrations)?.require_single_leaves()?;
     let lock = locked(context.driver, progress).await?;
-    let applied = Applied::read(context.driver).await?;
+    let mut applied = Applied::read(context.driver).await?;
+    let mut fulfilled = fulfil(context.migrations, &mut applied);
+    let graph = Graph::of(context.migrations, &applied)?;
     graph.require_consistent(&applied)?;
     let steps = plan::plan(&graph, &applied, options.app.as_deref(), options.target.as_deref())?;
     let backward = steps.backward;
@@ -140,6 +146,12 @@ pub async fn migrate(
         let faked = if backward { run.take_back(place).await? } else { run.apply(place).await? };
         progress(Progress::Done { faked });
         if backward { report.taken_back.push(name) } else { report.applied.push(name) }
+    }
+    fulfilled.extend(fulfil(context.migrations, &mut run.applied));
+    fulfilled.retain(|(app, name)| run.applied.has(app, name));
+    run.record_all(&fulfilled).await?;
+    if options.prune {
+        report.pruned = run.prune(options.app.as_deref()).await?;
     }
     // What the hooks need may not be there before everything is applied.
     let is_complete = graph.iter().all(|(_, migration)| run.applied.has(&migration.app, &migration.name));
@@ -219,7 +231,9 @@ impl Run<'_> {
             recorder::record(tx.connection(), &migration.app, name).await?;
         }
         tx.commit().await?;
-        self.applied.insert(&migration.app, &migration.name);
+        for name in migration.replaces.iter().chain([&migration.name]) {
+            self.applied.insert(&migration.app, name);
+        }
         Ok(faked)
     }
 
@@ -240,8 +254,46 @@ impl Run<'_> {
             recorder::forget(tx.connection(), &migration.app, name).await?;
         }
         tx.commit().await?;
-        self.applied.remove(&migration.app, &migration.name);
+        for name in migration.replaces.iter().chain([&migration.name]) {
+            self.applied.remove(&migration.app, name);
+        }
         Ok(self.options.fake)
+    }
+
+    /// Records migrations of which all that they stand for are applied: app and name of each.
+    async fn record_all(&self, list: &[(String, String)]) -> Result<()> {
+        if list.is_empty() {
+            return Ok(());
+        }
+        let tx = self.begin().await?;
+        for (app, name) in list {
+            recorder::record(tx.connection(), app, name).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Forgets what is recorded of these apps and not in the program.
+    async fn prune(&mut self, app: Option<&str>) -> Result<Vec<String>> {
+        let listed = |app: &str, name: &str| {
+            let own = self.context.migrations.iter().filter(|own| own.app == app);
+            own.flat_map(|own| &own.list).any(|migration| migration.name == name)
+        };
+        let apps = self.graph.apps().iter().filter(|own| app.is_none_or(|app| app == **own));
+        let gone = apps.flat_map(|app| self.applied.of_app(app).into_iter().map(move |name| (*app, name)));
+        let gone: Vec<(String, String)> = gone
+            .filter(|(app, name)| !listed(app, name))
+            .map(|(app, name)| (app.to_owned(), name.to_owned()))
+            .collect();
+        if gone.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tx = self.begin().await?;
+        for (app, name) in &gone {
+            recorder::forget(tx.connection(), app, name).await?;
+        }
+        tx.commit().await?;
+        gone.iter().for_each(|(app, name)| self.applied.remove(app, name));
+        Ok(gone.into_iter().map(|(app, name)| format!("{app}.{name}")).collect())
     }
 }
 

@@ -15,10 +15,26 @@ pub(crate) fn migration_name(number: u32, is_initial: bool, operations: &[Operat
     format!("{number:04}_{words}")
 }
 
-/// The number after that of a name: 3 after `0002_post_views`, 1 after nothing.
+/// The number after that of a name: 3 after `0002_post_views`, 6 after `0001_squashed_0005_post_likes`, 1 after nothing.
 pub(crate) fn next_number(last: Option<&str>) -> u32 {
-    let digits = |name: &str| name.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().ok();
-    last.map_or(1, |name| digits(name).unwrap_or(0) + 1)
+    let squashed = |name: &str| name.rsplit_once("_squashed_").and_then(|(_, last)| number(last));
+    last.map_or(1, |name| squashed(name).or(number(name)).unwrap_or(0) + 1)
+}
+
+/// The number at the beginning of a name.
+pub(crate) fn number(name: &str) -> Option<u32> {
+    name.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
+}
+
+/// The name of a migration that joins others: `0003_merge_0002_likes_0002_views`, as Django has it.
+pub(crate) fn merge_name(leaves: &[&str], chosen: Option<&str>) -> String {
+    let next = leaves.iter().map(|name| next_number(Some(name))).max().unwrap_or(1);
+    let words = format!("merge_{}", leaves.join("_"));
+    match chosen {
+        Some(name) => format!("{next:04}_{name}"),
+        None if words.len() > LONGEST => format!("{next:04}_merge"),
+        None => format!("{next:04}_{words}"),
+    }
 }
 
 fn words_of(operations: &[Operation]) -> String {
@@ -98,5 +114,6 @@ mod tests {
         assert_eq!(next_number(None), 1);
         assert_eq!(next_number(Some("0012_alter_user_first_name_max_length")), 13);
         assert_eq!(next_number(Some("squashed")), 1);
+        assert_eq!(next_number(Some("0001_squashed_0005_post_likes")), 6);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use demijohn_core::Result;
 use demijohn_sql::{Dialect, Driver};
 
-use super::graph::Graph;
+use super::graph::{Graph, fulfil};
 use super::recorder::Applied;
 use super::{Editor, Migrations, plan};
 
@@ -23,9 +23,10 @@ use super::{Editor, Migrations, plan};
 /// # Errors
 /// An app that has no migrations; migrations that do not fit together; what the database reports.
 pub async fn showmigrations(driver: &dyn Driver, migrations: &[Arc<Migrations>], apps: &[String]) -> Result<String> {
-    let graph = Graph::new(migrations)?;
+    let mut applied = Applied::read(driver).await?;
+    fulfil(migrations, &mut applied);
+    let graph = Graph::of(migrations, &applied)?;
     apps.iter().try_for_each(|app| graph.require_app(app))?;
-    let applied = Applied::read(driver).await?;
     let mut text = String::new();
     for app in graph.apps().iter().filter(|app| apps.is_empty() || apps.iter().any(|wanted| wanted == *app)) {
         let _ = writeln!(text, "{app}");
@@ -58,7 +59,12 @@ pub async fn sqlmigrate(
     name: &str,
     backward: bool,
 ) -> Result<String> {
-    let graph = Graph::new(migrations)?;
+    // One that a squash stands for is shown as it is, by its own name.
+    let mut applied = Applied::default();
+    let is_old = |squash: &&super::Migration| squash.replaces.iter().any(|old| old == name);
+    let own = migrations.iter().filter(|own| own.app == app).flat_map(|own| &own.list);
+    own.filter(is_old).for_each(|_| applied.insert(app, name));
+    let graph = Graph::of(migrations, &applied)?;
     graph.require_app(app)?;
     let place = plan::resolve(&graph, app, name)?;
     let migration = graph.migration(place);
@@ -84,8 +90,9 @@ pub async fn sqlmigrate(
 /// # Errors
 /// Migrations that do not fit together or with what is recorded; what the database reports.
 pub async fn pending(driver: &dyn Driver, migrations: &[Arc<Migrations>]) -> Result<Vec<(String, String)>> {
-    let graph = Graph::new(migrations)?;
-    let applied = Applied::read(driver).await?;
+    let mut applied = Applied::read(driver).await?;
+    fulfil(migrations, &mut applied);
+    let graph = Graph::of(migrations, &applied)?;
     graph.require_consistent(&applied)?;
     let open = graph.iter().filter(|(_, migration)| !applied.has(&migration.app, &migration.name));
     Ok(open.map(|(_, migration)| (migration.app.clone(), migration.name.clone())).collect())

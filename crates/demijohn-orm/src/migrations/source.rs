@@ -23,8 +23,15 @@ pub(crate) fn file_of(migration: &Migration, library: &str) -> String {
     for (app, name) in &migration.dependencies {
         chain = chain.then("depends_on", vec![Code::text(app), Code::text(name)]);
     }
+    for (app, name) in &migration.run_before {
+        chain = chain.then("run_before", vec![Code::text(app), Code::text(name)]);
+    }
+    if !migration.replaces.is_empty() {
+        let names: Vec<String> = migration.replaces.iter().map(|name| format!("{name:?}")).collect();
+        chain = chain.then("replaces", vec![Code::Atom(format!("&[{}]", names.join(", ")))]);
+    }
     for operation in &migration.operations {
-        chain = step(chain, operation, &migration.app);
+        chain = step(chain, operation);
     }
     let body = chain.lines(4, 4, 0);
     format!("use {library}::migrations::prelude::*;\n\npub(super) fn migration() -> Migration {{\n    {body}\n}}\n")
@@ -35,7 +42,7 @@ pub(crate) fn module_of(name: &str) -> String {
     format!("m{name}")
 }
 
-fn step(chain: Code, operation: &Operation, app: &str) -> Code {
+fn step(chain: Code, operation: &Operation) -> Code {
     let text = Code::text;
     match operation {
         Operation::CreateModel(model) => chain.then("create_model", vec![text(&model.name), describe(model)]),
@@ -74,21 +81,22 @@ fn step(chain: Code, operation: &Operation, app: &str) -> Code {
             chain.then("alter_table_comment", vec![text(model), text(comment)])
         }
         Operation::OnServer(own) => on_server(chain, own),
-        // Nothing that writes migrations makes such a step.
-        Operation::Separate { .. } => {
-            debug_assert!(app.is_empty(), "separate steps are written by people");
-            chain
-        }
+        Operation::Separate { database, state } => chain.then("separate", vec![steps(database), steps(state)]),
         Operation::RunSql { forward, backward: Some(backward) } => {
             chain.then("run_sql", vec![text(forward), text(backward)])
         }
         Operation::RunSql { forward, backward: None } => chain.then("run_sql_irreversible", vec![text(forward)]),
-        // Functions are the user's own source; nothing that writes migrations makes such a step.
-        Operation::Run { forward, .. } => {
-            debug_assert!(app.is_empty(), "a function cannot be written as source");
-            chain.then("run_irreversible", vec![Code::Atom(forward.name().to_owned())])
+        Operation::Run { forward, backward: Some(backward) } => {
+            chain.then("run", vec![Code::Atom(forward.path()), Code::Atom(backward.path())])
         }
+        Operation::Run { forward, backward: None } => chain.then("run_irreversible", vec![Code::Atom(forward.path())]),
     }
+}
+
+/// `|m| m.add_field(…).add_index(…)`.
+fn steps(list: &[Operation]) -> Code {
+    let chain = list.iter().fold(Code::Atom("m".to_owned()), step);
+    Code::Atom(format!("|m| {}", chain.lines(8, 8, 0)))
 }
 
 fn describe(model: &ModelState) -> Code {

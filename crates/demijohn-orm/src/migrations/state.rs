@@ -98,6 +98,12 @@ impl ModelState {
 }
 
 impl State {
+    /// Are the models the same, apart from the order of things?
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let has = |own: &ModelState| other.find(&own.app, &own.name).is_some_and(|other| own.is_same(other));
+        self.models.len() == other.models.len() && self.models.iter().all(has)
+    }
+
     /// The model of this name, in any case.
     pub(crate) fn find(&self, app: &str, name: &str) -> Option<&ModelState> {
         self.models.iter().find(|model| model.is(app, name))

@@ -56,14 +56,16 @@ where
 #[derive(Clone)]
 pub(crate) struct Step {
     name: &'static str,
+    /// With the crate and the modules it is in.
+    path: &'static str,
     function: Arc<Function>,
 }
 
 impl Step {
     pub(crate) fn new<A, F: for<'a> MigrationFn<'a, A>>(function: F) -> Self {
-        let name = type_name::<F>();
-        let name = name.rsplit("::").next().unwrap_or(name);
-        Self { name, function: Arc::new(move |tx, past| Box::pin(function.call(tx, past))) }
+        let path = type_name::<F>();
+        let name = path.rsplit("::").next().unwrap_or(path);
+        Self { name, path, function: Arc::new(move |tx, past| Box::pin(function.call(tx, past))) }
     }
 
     /// The function's name.
@@ -71,9 +73,22 @@ impl Step {
         self.name
     }
 
+    /// The path by which its own crate knows it; `nothing` is in the prelude.
+    pub(crate) fn path(&self) -> String {
+        match self.path.split_once("::") {
+            _ if self.path == type_name_of(&nothing) => "nothing".to_owned(),
+            Some((_, path)) => format!("crate::{path}"),
+            None => self.path.to_owned(),
+        }
+    }
+
     pub(crate) async fn run(&self, tx: &Tx, past: &Past) -> Result<()> {
         (self.function)(tx, past).await
     }
+}
+
+fn type_name_of<T>(_: &T) -> &'static str {
+    type_name::<T>()
 }
 
 impl fmt::Debug for Step {

@@ -8,12 +8,15 @@ mod detect_models;
 mod django;
 mod errors;
 mod everything;
+mod merge;
 mod operations;
 mod past;
 mod random;
 mod rebuild;
 mod run;
 mod source;
+mod squash;
+mod update;
 
 use std::sync::Arc;
 

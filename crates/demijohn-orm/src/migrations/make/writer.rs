@@ -12,21 +12,21 @@ use crate::migrations::source::{self, List, folder};
 use crate::migrations::{Migration, Migrations};
 
 /// Finds the place of each migration, and writes them.
-pub(super) struct Writer<'a> {
+pub(in crate::migrations) struct Writer<'a> {
     models: &'a Models,
     migrations: &'a [Arc<Migrations>],
     lists: Vec<(String, List)>,
     /// What is to be added by hand: where, and the line.
-    pub(super) to_add: Vec<(String, String)>,
+    pub(in crate::migrations) to_add: Vec<(String, String)>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(models: &'a Models, migrations: &'a [Arc<Migrations>]) -> Self {
+    pub(in crate::migrations) fn new(models: &'a Models, migrations: &'a [Arc<Migrations>]) -> Self {
         Self { models, migrations, lists: Vec::new(), to_add: Vec::new() }
     }
 
     /// The file of a migration, entered in its app's list.
-    pub(super) fn place(&mut self, migration: Migration) -> Result<MadeMigration> {
+    pub(in crate::migrations) fn place(&mut self, migration: Migration) -> Result<MadeMigration> {
         if !self.lists.iter().any(|(app, _)| *app == migration.app) {
             let list = self.list_of(&migration.app)?;
             self.lists.push((migration.app.clone(), list));
@@ -41,7 +41,28 @@ impl<'a> Writer<'a> {
         }
         list.add(&module)?;
         let library = list.library().unwrap_or("demijohn").to_owned();
-        Ok(MadeMigration { source: source::file_of(&migration, &library), migration, path })
+        Ok(MadeMigration { source: source::file_of(&migration, &library), migration, path, is_update: false })
+    }
+
+    /// The file of a migration that is there and gets other steps.
+    ///
+    /// # Errors
+    /// `migrations.edited` when the file says something else than `makemigrations` wrote.
+    pub(in crate::migrations) fn place_again(&mut self, migration: Migration) -> Result<MadeMigration> {
+        let list = self.list_of(&migration.app)?;
+        let path = list.folder.join(format!("{}.rs", source::module_of(&migration.name)));
+        let library = list.library().unwrap_or("demijohn").to_owned();
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            Error::misconfigured("migrations.read", format!("cannot read `{}`", path.display())).with_source(error)
+        })?;
+        let known = self.migrations.iter().flat_map(|own| &own.list);
+        let mut old = known.filter(|own| own.app == migration.app && own.name == migration.name);
+        if !old.any(|old| squeezed(&source::file_of(old, &library)) == squeezed(&text)) {
+            let message = format!("`{}` was changed by hand, or the program was built before it", path.display());
+            return Err(Error::misconfigured("migrations.edited", message)
+                .with_hint("it would be written anew; build again, or make another one without `--update`"));
+        }
+        Ok(MadeMigration { source: source::file_of(&migration, &library), migration, path, is_update: true })
     }
 
     fn list_of(&mut self, app: &str) -> Result<List> {
@@ -68,12 +89,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes files and lists.
-    pub(super) fn write(&self, made: &[MadeMigration]) -> Result<()> {
+    pub(in crate::migrations) fn write(&self, made: &[MadeMigration]) -> Result<()> {
         for (_, list) in &self.lists {
             std::fs::create_dir_all(&list.folder).map_err(|error| cannot_write(&list.folder, error))?;
         }
         for made in made {
-            let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&made.path);
+            let mut open = std::fs::OpenOptions::new();
+            let open = if made.is_update { open.write(true).truncate(true) } else { open.write(true).create_new(true) };
+            let file = open.open(&made.path);
             let mut file = file.map_err(|error| cannot_write(&made.path, error))?;
             std::io::Write::write_all(&mut file, made.source.as_bytes())
                 .map_err(|error| cannot_write(&made.path, error))?;
@@ -84,6 +107,11 @@ impl<'a> Writer<'a> {
         }
         Ok(())
     }
+}
+
+/// A file without what a formatter changes.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace() && *letter != ',').collect()
 }
 
 /// A program that does not know the newest migrations would write them again.

@@ -231,6 +231,6 @@ async fn a_database_that_stopped_half_way_is_refused() {
     let error = pending(&*scratch.driver, &listed(contrib())).await.expect_err("it is half-way");
     expect![[r#"
         the tables of `auth` stopped half-way: 1 of the 3 migrations before `0012_alter_user_first_name_max_length` are applied, the last is `0001_initial`
-        hint: finish them with the Django project they come from: `python manage.py migrate auth`"#]]
+        hint: finish them with the program that has them all: `migrate auth`, or the Django project they come from: `python manage.py migrate auth`"#]]
     .assert_eq(&format!("{error:#}"));
 }

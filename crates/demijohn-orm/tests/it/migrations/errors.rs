@@ -52,8 +52,8 @@ async fn migrations_that_do_not_fit_together() {
     check(
         vec![posts(), empty("0002_views").depends_on("blog", "0001_initial"), empty("0002_likes").depends_on("blog", "0001_initial")],
         expect![[r#"
-            app `blog` has two newest migrations: `0002_views`, `0002_likes`
-            hint: they were made side by side; put one behind the other: in `0002_likes`, write `.depends_on("blog", "0002_views")`"#]],
+            app `blog` has several newest migrations: `0002_views`, `0002_likes`
+            hint: they were made side by side; join them with `makemigrations --merge`, or, where `0002_likes` is applied nowhere yet, put it behind the other: write `.depends_on("blog", "0002_views")` in it"#]],
     )
     .await;
     check(

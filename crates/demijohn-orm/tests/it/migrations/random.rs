@@ -12,7 +12,8 @@ use std::sync::Arc;
 use demijohn_core::model::{Models, SourceMeta, Value};
 use demijohn_core::{Error, Result};
 use demijohn_orm::migrations::{
-    Ask, MakeOptions, MigrateContext, MigrateOptions, Migration, Migrations, makemigrations, migrate,
+    Ask, MakeOptions, MigrateContext, MigrateOptions, Migration, Migrations, SquashOptions, makemigrations, migrate,
+    pending, squashmigrations,
 };
 use demijohn_orm::{Db, Executor as _, introspect};
 use demijohn_sql::schema::{Fill, Table, quoted};
@@ -56,6 +57,7 @@ async fn wander(kind: Kind) {
                 for step in 0..12.min(steps) {
                     walk.step(db, fresh, step).await;
                 }
+                walk.squash(db, fresh).await;
             })
             .await;
         })
@@ -185,9 +187,14 @@ impl Walk {
 
     /// The tables are those that are made from nothing.
     async fn compare(&self, db: &Db, fresh: &Db, models: &Models) {
-        let found = introspect::schema(db.connection()).await.expect("the schema can be read");
         let made = self.make(models, &Renames::default(), &[]).into_iter().map(|(migration, _)| migration).collect();
-        let first = vec![Arc::new(Migrations::new("shop", self.source, made))];
+        self.compare_with(db, fresh, models, made).await;
+    }
+
+    /// The tables are those that these migrations make.
+    async fn compare_with(&self, db: &Db, fresh: &Db, models: &Models, list: Vec<Migration>) {
+        let found = introspect::schema(db.connection()).await.expect("the schema can be read");
+        let first = vec![Arc::new(Migrations::new("shop", self.source, list))];
         self.migrate(fresh, models, &first).await;
         let fresh_tables = introspect::schema(fresh.connection()).await.expect("the schema can be read");
         empty(self.kind, fresh.connection(), &fresh_tables).await.expect("tables can be dropped");
@@ -201,6 +208,42 @@ impl Walk {
         let names = |tables: &[Table]| tables.iter().map(|table| table.name.clone()).collect::<Vec<_>>();
         if names(&found) != names(&wanted) {
             self.fail(&format!("found {:?}, wanted {:?}", names(&found), names(&wanted)));
+        }
+    }
+
+    /// One migration in place of all, of the older half or of the newer makes the same tables, and a database that has
+    /// them all has it.
+    async fn squash(&mut self, db: &Db, fresh: &Db) {
+        let models = self.spec.models();
+        let name = |place: usize| self.history[place].name().to_owned();
+        let (last, half) = (self.history.len() - 1, self.history.len() / 2);
+        for (from, to) in [(0, last), (0, half), (half, last)] {
+            if to - from < 1 {
+                continue;
+            }
+            let start = (from > 0).then(|| name(from));
+            let options = SquashOptions {
+                app: "shop".to_owned(),
+                start,
+                end: name(to),
+                dry_run: true,
+                ..SquashOptions::default()
+            };
+            let squash = match squashmigrations(&models, &self.listed(), &options, None) {
+                Ok(report) => report.made,
+                Err(error) => self.fail(&format!("{from} to {to} cannot be squashed: {error:#}")),
+            };
+            self.log.push(squash.source);
+            let mut list = self.history.clone();
+            list.push(squash.migration.clone());
+            let both = vec![Arc::new(Migrations::new("shop", self.source, list))];
+            let open = pending(db.driver().as_ref(), &both).await.expect("they fit together");
+            assert_eq!(open, [], "all of them are applied");
+            let mut list = self.history[..from].to_vec();
+            list.push(squash.migration);
+            list.extend_from_slice(&self.history[to + 1..]);
+            self.compare_with(db, fresh, &models, list).await;
+            self.log.pop();
         }
     }
 
