@@ -34,6 +34,8 @@ pub struct Server {
     programs: PathBuf,
     settings: Vec<String>,
     process: Option<Child>,
+    /// Ends the server and removes its folder when we are gone without having done so.
+    guard: Option<Child>,
     port: u16,
     folder: TempDir,
 }
@@ -81,7 +83,7 @@ impl Server {
 
     fn new(kind: Kind, programs: PathBuf, settings: &[&str]) -> Self {
         let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
-        Self { kind, programs, settings, process: None, port: free_port(), folder: TempDir::new("server") }
+        Self { kind, programs, settings, process: None, guard: None, port: free_port(), folder: TempDir::new("server") }
     }
 
     /// Its address, without a database.
@@ -132,7 +134,9 @@ impl Server {
             }
         };
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
-        self.process = Some(process.map_err(|error| format!("the server does not start: {error}"))?);
+        let process = process.map_err(|error| format!("the server does not start: {error}"))?;
+        self.guard = self.guarded(process.id());
+        self.process = Some(process);
         let begin = Instant::now();
         while !self.answers() {
             let ended = self.process.as_mut().is_some_and(|process| matches!(process.try_wait(), Ok(Some(_))));
@@ -147,6 +151,24 @@ impl Server {
             thread::sleep(Duration::from_millis(30));
         }
         Ok(())
+    }
+
+    /// A shell that waits for the end of its input, which is our end.
+    fn guarded(&self, process: u32) -> Option<Child> {
+        let signal = self.signal(Stop::Immediate);
+        let script = format!("trap '' INT TERM HUP; read -r _; kill -s {signal} {process}; sleep 1; rm -rf \"$0\"");
+        let mut guard = Command::new("sh");
+        guard.args(["-c", &script]).arg(self.folder.path()).stdin(Stdio::piped()).stdout(Stdio::null());
+        guard.stderr(Stdio::null()).spawn().ok()
+    }
+
+    fn signal(&self, how: Stop) -> &'static str {
+        match (self.kind, how) {
+            (Kind::Postgres, Stop::Fast) => "INT",
+            (Kind::Postgres, Stop::Immediate) => "QUIT",
+            (Kind::MariaDb, Stop::Fast) => "TERM",
+            (Kind::MariaDb, Stop::Immediate) => "KILL",
+        }
     }
 
     fn answers(&self) -> bool {
@@ -164,13 +186,11 @@ impl Server {
     /// Stops it and waits until it is gone.
     pub fn stop(&mut self, how: Stop) {
         let Some(mut process) = self.process.take() else { return };
-        let signal = match (self.kind, how) {
-            (Kind::Postgres, Stop::Fast) => "INT",
-            (Kind::Postgres, Stop::Immediate) => "QUIT",
-            (Kind::MariaDb, Stop::Fast) => "TERM",
-            (Kind::MariaDb, Stop::Immediate) => "KILL",
-        };
-        let _ = Command::new("kill").args(["-s", signal, &process.id().to_string()]).status();
+        if let Some(mut guard) = self.guard.take() {
+            let _ = guard.kill();
+            let _ = guard.wait();
+        }
+        let _ = Command::new("kill").args(["-s", self.signal(how), &process.id().to_string()]).status();
         let begin = Instant::now();
         while matches!(process.try_wait(), Ok(None)) {
             if begin.elapsed() > PATIENCE {

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_orm::{Db, Isolation, Model as _, is_retryable};
@@ -191,8 +192,44 @@ async fn a_transaction_that_was_dropped_half_way_leaves_nothing(db: &Db) {
     Tag::create().name("half").save(db).await.expect("no lock was left behind");
 }
 
+async fn a_deadlock_is_ended_and_tried_again(db: &Db) {
+    let a = Tag::create().name("a").save(db).await.expect("it is new").id;
+    let b = Tag::create().name("b").save(db).await.expect("it is new").id;
+    let both = tokio::sync::Barrier::new(2);
+    let attempts = AtomicU32::new(0);
+    // Each takes one row, waits until the other has taken its own, and wants that.
+    let take = async |first: i64, second: i64| {
+        db.transaction()
+            .retry(5)
+            .run(async |tx| {
+                attempts.fetch_add(1, Ordering::Relaxed);
+                let add = async |key: i64, sign: &str| {
+                    let found = Tag::objects().with_key(key).select_for_update().get(tx).await?;
+                    let longer = format!("{}{sign}", found.name);
+                    Tag::objects().with_key(key).update(|t| t.name.set(longer.as_str())).execute(tx).await
+                };
+                add(first, "1").await?;
+                // Where only one can write, the other does not come.
+                let _ = tokio::time::timeout(Duration::from_millis(300), both.wait()).await;
+                add(second, "2").await?;
+                Ok(())
+            })
+            .await
+    };
+    let (ab, ba) = tokio::join!(take(a, b), take(b, a));
+    ab.expect("it came through");
+    ba.expect("it came through");
+    let is_server = !db.driver().address().starts_with("sqlite");
+    let attempts = attempts.load(Ordering::Relaxed);
+    assert!(attempts > 2 || !is_server, "{attempts} attempts: there was no deadlock");
+    for name in names(db).await {
+        assert_eq!(name.len(), 3, "both changed both rows: {name}");
+    }
+}
+
 on_every_database! {
     all();
+    a_deadlock_is_ended_and_tried_again,
     an_error_takes_everything_back,
     a_savepoint_is_taken_back_alone,
     a_query_beside_its_transaction_is_refused_with_the_place,
