@@ -70,6 +70,7 @@ pub fn embed(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// | `app`, `table`, `unmanaged` | where its table is, and that migrations leave it alone |
 /// | `label`, `label_plural`, `display = ["title"]` | what people read |
 /// | `ordering = ["-created_at"]`, `latest_by = ["created_at"]` | the usual order of rows |
+/// | `natural_key = ["username"]` | what names a row in fixtures, where its number would mean nothing |
 /// | `index("post", "-created_at", name = "…")` | an index; with `condition = "{active}"`, `include = ["title"]`, `expressions = ["lower({title})"]`, `method = Gin`, `opclasses = ["…"]` |
 /// | `unique("user", "group")` | a constraint; the same, and `deferrable = Deferred`, `nulls_distinct = false`, `message = "…"` |
 /// | `check("price_not_negative", "{price} >= 0", message = "…")` | a condition for every row |

@@ -1,5 +1,6 @@
 //! The commands of a database as a whole, beside those of migrations.
 
+mod fixtures;
 mod inspect;
 
 use demijohn_core::Result;
@@ -12,6 +13,12 @@ pub(crate) fn commands() -> Vec<Command> {
     vec![
         Command::new("inspectdb", "write models of the tables of the database", inspect::run)
             .usage("[TABLE…] [--include-views] [--database NAME]"),
+        Command::new("dumpdata", "write rows as JSON, in Django's format", fixtures::dump).usage(
+            "[APP[.MODEL]…] [--indent SPACES] [--exclude APP[.MODEL]]… [--natural-foreign] [--natural-primary] \
+             [--pks KEY,…] [--output FILE] [--database NAME]",
+        ),
+        Command::new("loaddata", "store the rows of JSON files, Django's or ours", fixtures::load)
+            .usage("FILE… [--exclude APP[.MODEL]]… [--ignorenonexistent] [--database NAME]"),
     ]
 }
 

@@ -20,6 +20,7 @@ mod executor;
 mod expression;
 mod field_value;
 mod fields;
+pub mod fixtures;
 mod functions;
 pub mod inspectdb;
 pub mod introspect;

@@ -277,7 +277,7 @@ pub(crate) async fn keys_of(db: &dyn Executor, mut select: Select) -> Result<Vec
     Ok(keys)
 }
 
-async fn values_of(db: &dyn Executor, select: Select, kind: FieldKind) -> Result<Vec<Value>> {
+pub(crate) async fn values_of(db: &dyn Executor, select: Select, kind: FieldKind) -> Result<Vec<Value>> {
     let mut values = Vec::new();
     run::query(db, select, &mut |row| {
         values.push(decode(row.get(0)?, kind)?);

@@ -7,7 +7,7 @@ use super::Permission;
 
 /// Users who may do the same things.
 #[derive(Debug, Clone, Model)]
-#[model(app = "auth", label = "group", crate = demijohn_orm)]
+#[model(app = "auth", label = "group", natural_key = ["name"], crate = demijohn_orm)]
 pub struct Group {
     /// The key.
     #[field(integer)]

@@ -9,6 +9,7 @@ use super::ContentType;
 #[derive(Debug, Clone, Model)]
 #[model(app = "auth", label = "permission", crate = demijohn_orm)]
 #[model(ordering = ["content_type", "codename"], unique("content_type", "codename"))]
+#[model(natural_key = ["codename", "content_type"])]
 pub struct Permission {
     /// The key.
     #[field(integer)]

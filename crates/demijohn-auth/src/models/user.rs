@@ -15,7 +15,7 @@ use super::{Group, Permission, now};
 ///
 /// In a handler's arguments `user: User` means that one must be logged in, `Option<User>` that one may be.
 #[derive(Clone, Model)]
-#[model(app = "auth", label = "user", display = ["username"], crate = demijohn_orm)]
+#[model(app = "auth", label = "user", display = ["username"], natural_key = ["username"], crate = demijohn_orm)]
 pub struct User {
     /// The key.
     #[field(integer)]

@@ -234,6 +234,9 @@ pub struct ModelMeta {
     pub permissions: &'static [(&'static str, &'static str)],
     /// The fields by which rows are earlier or later; a `-` turns one round.
     pub latest_by: &'static [&'static str],
+    /// The fields that name a row where its key would mean nothing: in fixtures. Of a foreign key among them, those of
+    /// the row it points to.
+    pub natural_key: &'static [&'static str],
     /// The fields whose values name a row to people; empty lets [`ModelMeta::display_fields`] choose.
     pub display: &'static [&'static str],
     /// Do migrations make its table?
@@ -269,6 +272,7 @@ impl ModelMeta {
             comment: "",
             permissions: &[],
             latest_by: &[],
+            natural_key: &[],
             display: &[],
             managed: true,
             auto_created: false,
@@ -321,6 +325,12 @@ impl ModelMeta {
     /// The fields by which rows are earlier or later.
     pub const fn latest_by(mut self, fields: &'static [&'static str]) -> Self {
         self.latest_by = fields;
+        self
+    }
+
+    /// The fields that name a row in fixtures.
+    pub const fn natural_key(mut self, fields: &'static [&'static str]) -> Self {
+        self.natural_key = fields;
         self
     }
 

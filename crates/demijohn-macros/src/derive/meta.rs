@@ -81,6 +81,7 @@ fn options(model: &Model) -> TokenStream {
         ("display", attributes.display.iter().map(ToTokens::to_token_stream).collect()),
         ("permissions", permissions.collect()),
         ("latest_by", attributes.latest_by.iter().map(ToTokens::to_token_stream).collect()),
+        ("natural_key", attributes.natural_key.iter().map(ToTokens::to_token_stream).collect()),
     ];
     let lists = lists.into_iter().filter(|(_, items)| !items.is_empty()).map(|(name, items)| {
         let name = format_ident!("{name}");

@@ -9,6 +9,7 @@ mod deletion;
 mod differential;
 mod expressions;
 mod fields;
+mod fixtures;
 mod many;
 mod migrations;
 mod models;

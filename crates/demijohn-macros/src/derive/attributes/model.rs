@@ -5,7 +5,7 @@ use syn::{Attribute, LitStr, Path};
 use super::constraint::{Check, Exclusion, Index};
 use super::{name_of, pairs, text, texts, unknown};
 
-const MODEL: [&str; 15] = [
+const MODEL: [&str; 16] = [
     "app",
     "table",
     "label",
@@ -19,6 +19,7 @@ const MODEL: [&str; 15] = [
     "comment",
     "permissions",
     "latest_by",
+    "natural_key",
     "unmanaged",
     "crate",
 ];
@@ -38,6 +39,7 @@ pub(in crate::derive) struct ModelAttributes {
     pub(in crate::derive) comment: Option<LitStr>,
     pub(in crate::derive) permissions: Vec<(LitStr, LitStr)>,
     pub(in crate::derive) latest_by: Vec<LitStr>,
+    pub(in crate::derive) natural_key: Vec<LitStr>,
     pub(in crate::derive) unmanaged: bool,
     pub(in crate::derive) krate: Option<Path>,
 }
@@ -55,6 +57,7 @@ pub(in crate::derive) fn model(attributes: &[Attribute], errors: &mut Vec<syn::E
                 "ordering" => found.ordering = texts(meta.value()?)?,
                 "display" => found.display = texts(meta.value()?)?,
                 "latest_by" => found.latest_by = texts(meta.value()?)?,
+                "natural_key" => found.natural_key = texts(meta.value()?)?,
                 "permissions" => found.permissions = pairs(meta.value()?)?,
                 "comment" => found.comment = Some(text(&meta)?),
                 "index" => found.indexes.push(Index::parse(meta.input, false)?),

@@ -256,6 +256,7 @@ pub(in crate::derive) fn mentioned(model: &Model) -> Vec<(String, &LitStr)> {
     let mut all: Vec<(String, &LitStr)> = Vec::new();
     all.extend(attributes.ordering.iter().map(|name| (directed(name), name)));
     all.extend(attributes.display.iter().map(|name| (plain(name), name)));
+    all.extend(attributes.natural_key.iter().map(|name| (plain(name), name)));
     all.extend(attributes.latest_by.iter().map(|name| (directed(name), name)));
     all.extend(indexed.map(|name| (directed(name), name)));
     all.extend(included.map(|name| (plain(name), name)));
