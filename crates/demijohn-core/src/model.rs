@@ -16,10 +16,11 @@ mod value;
 pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, TypeCheck, UniqueFor, Validator};
 pub use index::{CheckMeta, Deferrable, ExclusionMeta, IndexMeta, IndexMethod};
 pub use kind::FieldKind;
-pub use meta::{ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, PairsMeta, RelationMeta, SourceMeta};
+pub use meta::{CleanRow, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, PairsMeta, RelationMeta, SourceMeta};
 pub use range::Range;
 pub use registry::Models;
 pub use template::{SqlTemplate, TemplatePart};
+pub use validate::Misfit;
 pub use value::Value;
 
 pub use jiff::civil::{Date, Time};

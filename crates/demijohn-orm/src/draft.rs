@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use demijohn_core::Result;
 use demijohn_core::model::Value;
 
-use crate::{Executor, FieldValue as _, Model, Plan, run};
+use crate::{Executor, FieldValue as _, Model, Plan, run, validation};
 
 /// A row that is not stored yet: which fields were given, and their values.
 ///
@@ -44,6 +44,16 @@ impl<M: Model> Draft<M> {
     /// Gives it a key of your own choice.
     pub fn with_key(self, key: M::Key) -> Self {
         self.set(M::meta().key_index(), key.to_value())
+    }
+
+    /// Is it fit to be stored? As [`Model::validate`], of a row that is not there yet.
+    ///
+    /// # Errors
+    /// `invalid_fields` (422) with everything that is wrong; what the database reports.
+    pub async fn validate(&self, db: &dyn Executor) -> Result<()> {
+        let given = self.values.iter().zip(M::meta().fields);
+        let values: Vec<_> = given.map(|(value, field)| value.clone().or_else(|| Some(field.default?()))).collect();
+        validation::require(db, M::meta(), &values, None).await
     }
 
     /// Stores the row.

@@ -2,6 +2,8 @@
 
 mod json;
 mod number;
+mod postgres;
+mod span;
 mod text;
 mod time;
 

@@ -11,9 +11,9 @@ use demijohn_core::model::{Timestamp, Uuid, Value};
 use demijohn_sql::{Expr, Function, RawSql};
 
 pub use aggregates::{
-    any_value, avg, bit_and, bit_or, bit_xor, bool_and, bool_or, corr, count, count_rows, covar_pop, covar_sample,
-    json_agg, max, min, regr_avgx, regr_avgy, regr_count, regr_intercept, regr_r2, regr_slope, regr_sxx, regr_sxy,
-    regr_syy, std_dev, std_dev_sample, string_agg, sum, variance, variance_sample,
+    any_value, array_agg, avg, bit_and, bit_or, bit_xor, bool_and, bool_or, corr, count, count_rows, covar_pop,
+    covar_sample, json_agg, max, min, regr_avgx, regr_avgy, regr_count, regr_intercept, regr_r2, regr_slope, regr_sxx,
+    regr_sxy, regr_syy, std_dev, std_dev_sample, string_agg, sum, variance, variance_sample,
 };
 pub use gives::{Gives, Numeric, Term, Whole};
 pub use search::{Searched, search};

@@ -36,6 +36,7 @@ mod run;
 mod scope;
 mod selection;
 mod transaction;
+mod validation;
 mod watch;
 
 pub use app::{AppModels, Database, registered_models};
@@ -53,12 +54,12 @@ pub use expression::{Expression, InTimeZone, Order, Ordering};
 pub use field_value::{FieldValue, HStore, Json, ListItem, RangeBound, Text, TextVector};
 pub use fields::Fields;
 pub use functions::{
-    Case, Gives, Numeric, Searched, Term, Terms, Whole, Window, WindowFunction, any_value, atan2, avg, bit_and, bit_or,
-    bit_xor, bool_and, bool_or, case, coalesce, concat, corr, count, count_rows, covar_pop, covar_sample, cume_dist,
-    dense_rank, exists, first_value, greatest, json_agg, json_array, json_object, lag, last_value, lead, least, max,
-    min, now, nth_value, ntile, percent_rank, pi, random, random_uuid, rank, raw_sql, regr_avgx, regr_avgy, regr_count,
-    regr_intercept, regr_r2, regr_slope, regr_sxx, regr_sxy, regr_syy, row_number, search, std_dev, std_dev_sample,
-    string_agg, sum, transaction_now, value, variance, variance_sample, when,
+    Case, Gives, Numeric, Searched, Term, Terms, Whole, Window, WindowFunction, any_value, array_agg, atan2, avg,
+    bit_and, bit_or, bit_xor, bool_and, bool_or, case, coalesce, concat, corr, count, count_rows, covar_pop,
+    covar_sample, cume_dist, dense_rank, exists, first_value, greatest, json_agg, json_array, json_object, lag,
+    last_value, lead, least, max, min, now, nth_value, ntile, percent_rank, pi, random, random_uuid, rank, raw_sql,
+    regr_avgx, regr_avgy, regr_count, regr_intercept, regr_r2, regr_slope, regr_sxx, regr_sxy, regr_syy, row_number,
+    search, std_dev, std_dev_sample, string_agg, sum, transaction_now, value, variance, variance_sample, when,
 };
 pub use model::{Columns, Model, Plan, Related};
 pub use operand::Operand;
@@ -97,6 +98,7 @@ pub mod __private {
     pub use crate::field_value::{FollowsClock, validate};
     pub use crate::fields::{concat, field, has_field};
     pub use crate::relation::SideLink;
+    pub use crate::validation::clean;
     pub use crate::{
         Assign, Choices, Column, Columns, Draft, Executor, FieldValue, Fields, ForeignKey, Many, ManyToMany, Model,
         Plan, Provided, QuerySet, Side, Single,

@@ -10,7 +10,7 @@ use crate::draft::positions;
 use crate::query_set::complete;
 use crate::{
     BulkCreate, BulkUpdate, ColumnList, Deleted, Draft, Executor, FieldValue, Parameters, PrefetchList, QuerySet,
-    RawQuery, Rows, run,
+    RawQuery, Rows, run, validation,
 };
 
 /// A struct whose values are rows of a table.
@@ -188,6 +188,26 @@ pub trait Model: Sized + Send + Sync + 'static {
         fields: impl FnOnce(Self::Columns) -> C,
     ) -> BulkUpdate<Self> {
         BulkUpdate::new(rows, fields)
+    }
+
+    /// Is this row fit to be stored? Its fields' rules and validators, unique values, the model's checks, and its own
+    /// `#[model(clean = …)]` (Django's `full_clean`). Saving does not ask: call it where values come from people.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/models.rs"));
+    /// # async fn example(db: demijohn_orm::Db, mut post: Post) -> demijohn_core::Result<()> {
+    /// post.validate(&db).await?; // 422, with what is wrong by field: `error.fields().of("title")`
+    /// post.save(&db).await?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_fields` (422) with everything that is wrong; what the database reports.
+    fn validate(&self, db: &dyn Executor) -> impl Future<Output = Result<()>> + Send {
+        let values: Vec<Option<Value>> = self.values().into_iter().map(Some).collect();
+        let key = Self::meta().key_of(&self.values());
+        async move { validation::require(db, Self::meta(), &values, Some(&key)).await }
     }
 
     /// Deletes this row, and does to the rows that point to it what their `on_delete` says. How many rows of which models

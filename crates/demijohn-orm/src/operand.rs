@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use demijohn_core::model::{Date, Decimal, Duration, Range, Time, Timestamp, Uuid, Value};
 use demijohn_sql::Expr;
 
-use crate::{Column, FieldValue, ForeignKey, HStore, Json, KeyOf, ListItem, Model, RangeBound};
+use crate::{Column, Expression, FieldValue, ForeignKey, HStore, Json, KeyOf, ListItem, Model, RangeBound};
 
 /// Something that can stand beside a column of type `B`: a value, another column, an expression.
 ///
@@ -101,10 +101,50 @@ macro_rules! wrapped {
                 self.expr()
             }
         }
+
+        impl<T: $bound> Operand<$wrapper<T>> for Column<Option<$wrapper<T>>>
+        where
+            $wrapper<T>: FieldValue,
+        {
+            fn into_expr(self) -> Expr {
+                self.expr()
+            }
+        }
+
+        impl<T: $bound> Operand<$wrapper<T>> for Expression<$wrapper<T>> {
+            fn into_expr(self) -> Expr {
+                Self::into_expr(self)
+            }
+        }
+
+        impl<T: $bound> Operand<$wrapper<T>> for Expression<Option<$wrapper<T>>> {
+            fn into_expr(self) -> Expr {
+                Self::into_expr(self)
+            }
+        }
     )+};
 }
 
 wrapped!(Vec: ListItem, Range: RangeBound, Json: Send);
+
+/// The items of a list as they are written: `p.scores.contains([1, 2])`.
+impl<T: ListItem, const N: usize> Operand<Vec<T>> for [T; N] {
+    fn into_expr(self) -> Expr {
+        Expr::Value(Value::Array(self.iter().map(FieldValue::to_value).collect()))
+    }
+}
+
+impl<const N: usize> Operand<Vec<String>> for [&str; N] {
+    fn into_expr(self) -> Expr {
+        Expr::Value(Value::Array(self.map(Value::from).into()))
+    }
+}
+
+impl<T: RangeBound> Operand<Range<T>> for std::ops::Range<T> {
+    fn into_expr(self) -> Expr {
+        Expr::Value(Range::from(self).to_value())
+    }
+}
 
 impl Operand<String> for &str {
     fn into_expr(self) -> Expr {

@@ -11,6 +11,8 @@ use demijohn_sql::{Assignment, Column, Expr, Flow, Order, Path, Projection, Row,
 pub(crate) use pairs::{add_pairs, clear_pairs, paired, remove_pairs};
 pub use pairs::{pairs, set_pairs};
 
+pub use crate::validation::{already_exists, clean_row, conflicts, problems};
+
 use crate::model::not_found;
 use crate::{Condition, Executor, run};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{CheckMeta, ExclusionMeta, FieldMeta, IndexMeta, Value};
-use crate::{Error, ErrorKind, suggest};
+use crate::{Error, ErrorKind, FieldErrors, suggest};
 
 /// What happens to the rows that point to a row which is deleted.
 ///
@@ -243,9 +243,14 @@ pub struct ModelMeta {
     pub managed: bool,
     /// Is it a table of pairs that a many-to-many field made? Such models have no screens and no permissions.
     pub auto_created: bool,
+    /// What the model itself says of a row's values, several fields together.
+    pub clean: Option<CleanRow>,
     /// Where it stands in the source code.
     pub source: SourceMeta,
 }
+
+/// Looks at the values of a row and adds what is wrong with it. It fails when the values are none of the model's.
+pub type CleanRow = fn(&[Value], &mut FieldErrors) -> Result<(), Error>;
 
 impl ModelMeta {
     /// A managed model with these fields and nothing else.
@@ -276,6 +281,7 @@ impl ModelMeta {
             display: &[],
             managed: true,
             auto_created: false,
+            clean: None,
             source: SourceMeta { manifest_dir: "", file: "", line: 0 },
         }
     }
@@ -349,6 +355,12 @@ impl ModelMeta {
     /// Marks a table of pairs.
     pub const fn auto_created(mut self) -> Self {
         self.auto_created = true;
+        self
+    }
+
+    /// What the model itself says of a row.
+    pub const fn clean(mut self, clean: CleanRow) -> Self {
+        self.clean = Some(clean);
         self
     }
 

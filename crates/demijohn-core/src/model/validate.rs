@@ -1,5 +1,7 @@
 //! What a field allows: one home for the rules of models, forms and the admin.
 
+use std::fmt;
+
 use rust_decimal::Decimal;
 
 use super::{FieldKind, FieldMeta, Format, ModelMeta, Validator, Value};
@@ -16,7 +18,7 @@ impl FieldMeta {
             return if self.blank { Vec::new() } else { vec!["This field cannot be blank.".to_owned()] };
         }
         let mut problems = Vec::new();
-        problems.extend(misfits(self.kind, value).then(|| words(self.kind, value)));
+        problems.extend(Misfit::of(self.kind, value).map(|misfit| misfit.to_string()));
         if !self.choices.is_empty() && self.choice_label(&value.to_string()).is_none() {
             problems.push(format!("Value '{value}' is not a valid choice."));
         }
@@ -77,51 +79,97 @@ impl Validator {
     }
 }
 
-/// Is it a value that the kind does not hold as it is?
-fn misfits(kind: FieldKind, value: &Value) -> bool {
-    match (kind, value) {
-        (kind, Value::Int(number)) if kind.is_integer() => {
-            kind.integer_range().is_some_and(|(least, most)| *number < least || *number > most)
+/// Why a column does not hold a value as it is. [`Misfit`]'s text is what people read in a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misfit {
+    /// A text of too many characters.
+    TooLong {
+        /// How many it has.
+        found: usize,
+        /// How many the column holds.
+        most: usize,
+    },
+    /// A whole number outside of the column's range.
+    OutOfRange {
+        /// The least that it holds.
+        least: i64,
+        /// The most that it holds.
+        most: i64,
+        /// Is the number less than the least?
+        below: bool,
+    },
+    /// A number with too many digits.
+    Digits {
+        /// How many the column holds.
+        max_digits: u8,
+        /// How many of them behind the point.
+        places: u8,
+    },
+    /// What JSON cannot say, and why.
+    Json(String),
+    /// Anything else.
+    Other,
+}
+
+impl Misfit {
+    /// Why a column of this kind does not hold this value; `None` if it does.
+    pub fn of(kind: FieldKind, value: &Value) -> Option<Self> {
+        match (kind, value) {
+            (FieldKind::Varchar(most), Value::Text(text)) => {
+                // Bytes are never fewer than characters, so most texts need no counting.
+                let most = most as usize;
+                let found = if text.len() > most { text.chars().count() } else { 0 };
+                (found > most).then_some(Self::TooLong { found, most })
+            }
+            (kind, Value::Int(number)) => {
+                let (least, most) = kind.integer_range()?;
+                let below = *number < least;
+                (below || *number > most).then_some(Self::OutOfRange { least, most, below })
+            }
+            // An unsigned number that no column of 64 bits holds.
+            (kind, Value::Decimal(_)) if kind.is_integer() => {
+                let (least, most) = kind.integer_range()?;
+                Some(Self::OutOfRange { least, most, below: false })
+            }
+            (FieldKind::Decimal { max_digits, decimal_places: places }, Value::Decimal(number)) => {
+                (!decimal_fits(*number, max_digits, places)).then_some(Self::Digits { max_digits, places })
+            }
+            (FieldKind::Json, Value::Text(reason)) => Some(Self::Json(reason.clone())),
+            (FieldKind::Duration, Value::Duration(length)) => {
+                i64::try_from(length.as_micros()).is_err().then_some(Self::Other)
+            }
+            (FieldKind::Float, Value::Float(number)) => number.is_nan().then_some(Self::Other),
+            (FieldKind::Array(of), Value::Array(values)) => values.iter().find_map(|value| Self::of(*of, value)),
+            _ => None,
         }
-        (kind, Value::Decimal(_)) if kind.is_integer() => true,
-        (FieldKind::Varchar(most), Value::Text(text)) => text.chars().count() > most as usize,
-        (FieldKind::Decimal { max_digits, decimal_places }, Value::Decimal(number)) => {
-            !decimal_fits(*number, max_digits, decimal_places)
+    }
+}
+
+/// In the words that Django has for it.
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { found, most } => {
+                write!(f, "Ensure this value has at most {most} characters (it has {found}).")
+            }
+            Self::OutOfRange { least, below: true, .. } => {
+                write!(f, "Ensure this value is greater than or equal to {least}.")
+            }
+            Self::OutOfRange { most, .. } => write!(f, "Ensure this value is less than or equal to {most}."),
+            Self::Digits { max_digits, places } => write!(
+                f,
+                "Ensure that there are no more than {max_digits} digits in total and {places} decimal places."
+            ),
+            Self::Json(_) | Self::Other => f.write_str("Enter a valid value."),
         }
-        // What could not be written as JSON.
-        (FieldKind::Json, Value::Text(_)) => true,
-        (FieldKind::Duration, Value::Duration(length)) => i64::try_from(length.as_micros()).is_err(),
-        (FieldKind::Float, Value::Float(number)) => number.is_nan(),
-        (FieldKind::Array(of), Value::Array(values)) => values.iter().any(|value| misfits(*of, value)),
-        _ => false,
     }
 }
 
 fn decimal_fits(number: Decimal, max_digits: u8, places: u8) -> bool {
     let number = number.normalize();
-    let whole = number.trunc().abs().to_string();
-    let digits = if whole == "0" { 0 } else { whole.len() };
-    number.scale() <= u32::from(places) && digits <= usize::from(max_digits.saturating_sub(places))
-}
-
-/// What does not fit, in the words that Django has for it.
-fn words(kind: FieldKind, value: &Value) -> String {
-    match (kind, value) {
-        (FieldKind::Varchar(most), Value::Text(text)) => {
-            format!("Ensure this value has at most {most} characters (it has {}).", text.chars().count())
-        }
-        (FieldKind::Decimal { max_digits, decimal_places }, _) => {
-            format!(
-                "Ensure that there are no more than {max_digits} digits in total and {decimal_places} decimal places."
-            )
-        }
-        (kind, Value::Int(number)) => match kind.integer_range() {
-            Some((least, _)) if *number < least => format!("Ensure this value is greater than or equal to {least}."),
-            Some((_, most)) => format!("Ensure this value is less than or equal to {most}."),
-            None => "Enter a valid value.".to_owned(),
-        },
-        _ => "Enter a valid value.".to_owned(),
-    }
+    let digits = number.trunc().abs().mantissa().checked_ilog10().map_or(0, |digits| digits + 1);
+    number.scale() <= u32::from(places) && digits <= u32::from(max_digits.saturating_sub(places))
 }
 
 /// The forms have finer rules for what people type; these are what a stored value must be at least.

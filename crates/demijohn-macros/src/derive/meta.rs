@@ -89,7 +89,11 @@ fn options(model: &Model) -> TokenStream {
     });
     let comment = attributes.comment.as_ref().map(|comment| quote!(.comment(#comment)));
     let unmanaged = attributes.unmanaged.then(|| quote!(.unmanaged()));
-    quote!(#(#lists)* #comment #unmanaged)
+    let name = &model.ident;
+    let clean = attributes.clean.as_ref().map(|clean| {
+        quote_spanned!(clean.span()=> .clean(|values, errors| #private::clean::<#name>(values, errors, #clean)))
+    });
+    quote!(#(#lists)* #comment #unmanaged #clean)
 }
 
 pub(super) fn option(value: Option<&impl ToTokens>) -> TokenStream {

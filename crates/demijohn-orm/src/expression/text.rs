@@ -162,6 +162,16 @@ macro_rules! methods {
                 trigram(Function::TrigramDistance, self.into_tree(), text.into_expr())
             }
 
+            /// One less the likeness of this text to the part of it that is most like it.
+            pub fn trigram_word_distance(self, text: impl Operand<String>) -> Expression<f64> {
+                trigram(Function::TrigramWordDistance, text.into_expr(), self.into_tree())
+            }
+
+            /// As [`Self::trigram_word_distance`], of whole words.
+            pub fn trigram_strict_word_distance(self, text: impl Operand<String>) -> Expression<f64> {
+                trigram(Function::TrigramStrictWordDistance, text.into_expr(), self.into_tree())
+            }
+
             /// How like its likest part is to a text, 0 to 1 (PostgreSQL, `pg_trgm`).
             pub fn trigram_word_similarity(self, text: impl Operand<String>) -> Expression<f64> {
                 trigram(Function::TrigramWordSimilarity, text.into_expr(), self.into_tree())

@@ -4,7 +4,7 @@ use demijohn_core::model::Value;
 use demijohn_sql::{Aggregate, AggregateMore, Expr, Function, Regression};
 
 use super::gives::{Numeric, Term, Whole};
-use crate::{Condition, Expression, FieldValue, Operand, Ordering};
+use crate::{Condition, Expression, FieldValue, ListItem, Operand, Ordering};
 
 fn aggregate<R>(function: Aggregate, argument: Option<Expr>) -> Expression<R> {
     let argument = argument.map(Box::new);
@@ -51,9 +51,12 @@ pub fn max<T: Term>(term: T) -> Expression<Option<<T::Value as FieldValue>::Base
 
 /// The value of one of the rows, whichever; `None` of no rows.
 pub fn any_value<T: Term>(term: T) -> Expression<Option<<T::Value as FieldValue>::Base>> {
-    let term = term.into_tree();
+    not_null(Aggregate::AnyValue, term.into_tree())
+}
+
+fn not_null<R>(function: Aggregate, term: Expr) -> Expression<R> {
     let not_null = Expr::IsNull(Box::new(term.clone()), false);
-    let mut made = aggregate(Aggregate::AnyValue, Some(term));
+    let mut made = aggregate(function, Some(term));
     if let Expr::Aggregate { filter, .. } = made.expr_mut() {
         *filter = Some(Box::new(not_null));
     }
@@ -93,6 +96,14 @@ where
     let mut made = aggregate(Aggregate::StringAgg, Some(term.into_tree()));
     more(made.expr_mut()).second = Some(Expr::Value(Value::from(separator)));
     made
+}
+
+/// The values as a list, those that are NULL left out; `None` of no rows (`ARRAY_AGG`, PostgreSQL).
+pub fn array_agg<T: Term>(term: T) -> Expression<Option<Vec<<T::Value as FieldValue>::Base>>>
+where
+    <T::Value as FieldValue>::Base: ListItem,
+{
+    not_null(Aggregate::ArrayAgg, term.into_tree())
 }
 
 /// Are all true? (`BOOL_AND`, PostgreSQL)

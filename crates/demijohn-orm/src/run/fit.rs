@@ -1,60 +1,42 @@
 //! Does a value fit its column? Asked before the database is: SQLite would keep anything.
 
-use demijohn_core::model::{FieldKind, FieldMeta, Value};
+use demijohn_core::model::{FieldMeta, Misfit, Value};
 use demijohn_core::{Error, ErrorKind, Result};
 
-/// Refuses a value that the column could not keep whole.
+/// Refuses a value that the column could not keep whole: the rule is [`Misfit`]'s, the words are for programmers.
 pub(super) fn check(field: &FieldMeta, value: &Value) -> Result<()> {
-    match (field.kind, value) {
-        (FieldKind::Varchar(most), Value::Text(text)) => {
-            // Bytes are never fewer than characters, so most texts need no counting.
-            let most = most as usize;
-            if text.len() > most && text.chars().count() > most {
-                return Err(too_long(field, text.chars().count(), most));
-            }
-        }
-        (FieldKind::Varchar(_) | FieldKind::Text, _) => {}
-        (FieldKind::Decimal { max_digits, decimal_places }, Value::Decimal(number)) => {
-            let number = number.normalize();
-            let places = u32::from(decimal_places);
-            let whole = number.trunc().abs().mantissa().checked_ilog10().map_or(0, |digits| digits + 1);
-            if number.scale() > places || whole > u32::from(max_digits.saturating_sub(decimal_places)) {
-                let kept = format!("{max_digits} digits, {decimal_places} of them behind the point");
-                return Err(out_of_range(field, &number.to_string(), &kept));
-            }
-        }
-        (kind, Value::Int(number)) => {
-            if let Some((least, most)) = kind.integer_range()
-                && !(least..=most).contains(number)
-            {
-                return Err(out_of_range(field, &number.to_string(), &format!("{least} to {most}")));
-            }
-        }
-        // A `u64` that no column of 64 bits holds.
-        (kind, Value::Decimal(number)) if kind.is_integer() => {
-            let (least, most) = kind.integer_range().unwrap_or_default();
-            return Err(out_of_range(field, &number.to_string(), &format!("{least} to {most}")));
-        }
-        // `Json<T>` of a value that JSON cannot say.
-        (FieldKind::Json, Value::Text(reason)) => {
-            let message = format!("`{}` was given what JSON cannot say: {reason}", field.name);
-            return Err(Error::new(ErrorKind::Invalid, "orm.type", message)
-                .with_hint("in JSON, the keys of a map are texts; give such a field another type"));
-        }
-        _ => {}
-    }
-    Ok(())
+    Misfit::of(field.kind, value).map_or(Ok(()), |misfit| Err(refused(field, value, misfit)))
 }
 
 #[cold]
-fn too_long(field: &FieldMeta, found: usize, most: usize) -> Error {
-    let message = format!("`{}` holds at most {most} characters, but was given {found}", field.name);
-    Error::new(ErrorKind::Invalid, "orm.too_long", message)
-        .with_hint("shorten the text, or raise `max_length` and make a migration")
+fn refused(field: &FieldMeta, value: &Value, misfit: Misfit) -> Error {
+    let name = field.name;
+    let (code, message, hint) = match misfit {
+        Misfit::TooLong { found, most } => (
+            "orm.too_long",
+            format!("`{name}` holds at most {most} characters, but was given {found}"),
+            "shorten the text, or raise `max_length` and make a migration",
+        ),
+        Misfit::OutOfRange { least, most, .. } => return out_of_range(field, value, &format!("{least} to {most}")),
+        Misfit::Digits { max_digits, places } => {
+            let kept = format!("{max_digits} digits, {places} of them behind the point");
+            return out_of_range(field, value, &kept);
+        }
+        Misfit::Json(reason) => (
+            "orm.type",
+            format!("`{name}` was given what JSON cannot say: {reason}"),
+            "in JSON, the keys of a map are texts; give such a field another type",
+        ),
+        _ => return out_of_range(field, value, "numbers and lengths of time that can be told from one another"),
+    };
+    Error::new(ErrorKind::Invalid, code, message).with_hint(hint)
 }
 
-#[cold]
-fn out_of_range(field: &FieldMeta, found: &str, kept: &str) -> Error {
+fn out_of_range(field: &FieldMeta, value: &Value, kept: &str) -> Error {
+    let found = match value {
+        Value::Decimal(number) => number.normalize().to_string(),
+        other => other.to_string(),
+    };
     let message = format!("`{}` holds {kept}, but was given `{found}`", field.name);
     Error::new(ErrorKind::Invalid, "orm.out_of_range", message)
         .with_hint("round or bound the number, or give the field a wider type and make a migration")
@@ -63,7 +45,7 @@ fn out_of_range(field: &FieldMeta, found: &str, kept: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use demijohn_core::model::Decimal;
+    use demijohn_core::model::{Decimal, FieldKind};
 
     fn said(kind: FieldKind, value: impl Into<Value>) -> String {
         let field = FieldMeta::new("size", "size", "size", kind);

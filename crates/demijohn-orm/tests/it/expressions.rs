@@ -3,9 +3,11 @@
 mod models;
 
 mod dates;
+mod inventory;
 mod json;
 mod lookups;
 mod numbers;
+mod postgres;
 mod search;
 mod texts;
 mod windows;

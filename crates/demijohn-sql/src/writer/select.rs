@@ -36,7 +36,14 @@ impl Writer {
             self.expr(filter);
             self.sql.push_str(if brackets { ")" } else { "" });
         }
-        let positions = positions(&grouped, &query.order);
+        let positions = match &query.projection {
+            // Of distinct rows, a database orders by what is given only, and must see that it is the same.
+            Projection::Exprs(exprs) if query.distinct => {
+                let given: Vec<_> = exprs.iter().enumerate().map(|(n, expr)| (n + 1, expr.clone())).collect();
+                positions(&given, &query.order)
+            }
+            _ => positions(&grouped, &query.order),
+        };
         self.group_by(grouped);
         if let Some(having) = query.having {
             self.sql.push_str(" HAVING ");
@@ -336,7 +343,7 @@ fn end_columns(path: &'static Path) -> (&'static str, &'static str) {
     (path.model().fields[usize::from(own)].column, parent.model().fields[usize::from(other)].column)
 }
 
-/// The position of each step of an order among what rows are grouped by, 0 for one that is none of it or stands for
+/// The position of each step of an order among what rows are grouped by, or give, 0 for one that is none of it or stands for
 /// itself; empty when all are.
 fn positions(grouped: &[(usize, Expr)], order: &[Order]) -> Vec<usize> {
     if grouped.iter().all(|(_, key)| matches!(key, Expr::Column(_))) {

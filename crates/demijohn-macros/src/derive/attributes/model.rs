@@ -21,6 +21,7 @@ const MODEL: [&str; 16] = [
     "latest_by",
     "natural_key",
     "unmanaged",
+    "clean",
     "crate",
 ];
 
@@ -41,6 +42,7 @@ pub(in crate::derive) struct ModelAttributes {
     pub(in crate::derive) latest_by: Vec<LitStr>,
     pub(in crate::derive) natural_key: Vec<LitStr>,
     pub(in crate::derive) unmanaged: bool,
+    pub(in crate::derive) clean: Option<Path>,
     pub(in crate::derive) krate: Option<Path>,
 }
 
@@ -65,6 +67,7 @@ pub(in crate::derive) fn model(attributes: &[Attribute], errors: &mut Vec<syn::E
                 "check" => found.checks.push(Check::parse(meta.input)?),
                 "exclude" => found.exclusions.push(Exclusion::parse(meta.input)?),
                 "unmanaged" => found.unmanaged = true,
+                "clean" => found.clean = Some(meta.value()?.parse()?),
                 "crate" => found.krate = Some(meta.value()?.parse()?),
                 _ => return Err(unknown(&meta, "model", &name, &MODEL)),
             }

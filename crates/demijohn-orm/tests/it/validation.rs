@@ -1,0 +1,158 @@
+//! `validate`: what a row's fields, its model and the rows that are there have against it.
+
+use demijohn_core::FieldErrors;
+use demijohn_core::model::Models;
+use demijohn_macros::Model;
+use demijohn_orm::{Date, Db, Decimal, Model as _, Timestamp};
+
+#[derive(Model, Debug, Clone)]
+#[model(app = "shop", crate = demijohn_orm, clean = Offer::clean)]
+#[model(unique("shelf", "place", message = "There is something in this place."), unique("shelf", "code"))]
+#[model(check("offer_price_positive", "{price} >= 0", message = "A price is not negative."))]
+#[model(check("offer_days", "{ends} >= {day}"))]
+struct Offer {
+    id: i64,
+    #[field(
+        max_length = 20,
+        min_length = 2,
+        unique_for_date = "day",
+        unique_for_month = "ends",
+        unique_for_year = "made"
+    )]
+    name: String,
+    #[field(max_length = 9, unique)]
+    code: String,
+    shelf: i32,
+    place: Option<i32>,
+    #[field(max_digits = 6, decimal_places = 2)]
+    price: Decimal,
+    #[field(choices = [("s", "Small"), ("l", "Large")], max_length = 1, default = "s")]
+    size: String,
+    day: Date,
+    ends: Option<Date>,
+    #[field(auto_now_add)]
+    created: Timestamp,
+    made: Option<Timestamp>,
+}
+
+impl Offer {
+    fn clean(&self, errors: &mut FieldErrors) {
+        if self.name == self.code {
+            errors.add("code", "Give it a code that is not its name.");
+        }
+    }
+}
+
+fn models() -> Models {
+    [Offer::meta()].into_iter().collect()
+}
+
+fn day(month: i8, day: i8) -> Date {
+    Date::constant(2024, month, day)
+}
+
+async fn stored(db: &Db) -> Offer {
+    let draft = Offer::create().name("Cork").code("c-1").shelf(1).place(1).price(Decimal::new(5, 1)).day(day(5, 1));
+    let made: Timestamp = "2024-05-01T10:00:00Z".parse().expect("it is a moment");
+    draft.ends(day(5, 9)).made(made).build().save(db).await.expect("it is new")
+}
+
+/// `field: message` of everything that is wrong.
+async fn wrong(db: &Db, offer: &Offer) -> Vec<String> {
+    match offer.validate(db).await {
+        Ok(()) => Vec::new(),
+        Err(error) => {
+            assert_eq!((error.status(), error.code()), (422, "invalid_fields"), "{error:#}");
+            error.fields().iter().flat_map(|(name, all)| all.iter().map(move |one| format!("{name}: {one}"))).collect()
+        }
+    }
+}
+
+async fn a_row_that_is_well_is_no_duplicate_of_itself(db: &Db) {
+    let offer = stored(db).await;
+    assert_eq!(wrong(db, &offer).await, Vec::<String>::new());
+}
+
+async fn every_rule_of_a_field_is_asked(db: &Db) {
+    let mut offer = stored(db).await;
+    offer.name = "C".to_owned();
+    offer.code = "0123456789".to_owned();
+    offer.size = "x".to_owned();
+    offer.price = Decimal::new(12_345, 3);
+    let found = wrong(db, &offer).await;
+    assert_eq!(
+        found,
+        [
+            "name: Ensure this value has at least 2 characters (it has 1).",
+            "code: Ensure this value has at most 9 characters (it has 10).",
+            "price: Ensure that there are no more than 6 digits in total and 2 decimal places.",
+            "size: Value 'x' is not a valid choice.",
+        ]
+    );
+}
+
+async fn what_another_row_has_is_named(db: &Db) {
+    let first = stored(db).await;
+    let other = Offer { id: first.id + 1, ..first.clone() };
+    let found = wrong(db, &other).await;
+    assert_eq!(
+        found,
+        [
+            "code: Offer with this Code already exists.",
+            ": There is something in this place.",
+            ": Offer with this Shelf and Code already exists.",
+            "name: Name must be unique for Day date.",
+            "name: Name must be unique for Ends month.",
+            "name: Name must be unique for Made year.",
+        ]
+    );
+    let later = |moment: &str| Some(moment.parse::<Timestamp>().expect("it is a moment"));
+    let free = Offer {
+        code: "c-2".to_owned(),
+        place: None,
+        day: day(5, 2),
+        ends: Some(day(6, 9)),
+        made: later("2025-01-01T00:00:00Z"),
+        ..other.clone()
+    };
+    assert_eq!(wrong(db, &free).await, Vec::<String>::new(), "two rows without a place are not alike");
+    let of_another_year = Offer { ends: Some(Date::constant(2031, 5, 30)), ..free };
+    assert_eq!(wrong(db, &of_another_year).await, ["name: Name must be unique for Ends month."]);
+}
+
+async fn checks_hold_before_the_row_is_stored(db: &Db) {
+    let mut offer = stored(db).await;
+    offer.price = Decimal::new(-1, 2);
+    offer.ends = Some(day(4, 30));
+    assert_eq!(wrong(db, &offer).await, [": A price is not negative.", ": Constraint “offer_days” is violated."]);
+    offer.price = Decimal::new(1_000, 0);
+    offer.ends = None;
+    assert_eq!(wrong(db, &offer).await, Vec::<String>::new(), "a check that is unknown holds");
+}
+
+async fn the_models_own_rule_comes_last(db: &Db) {
+    let mut offer = stored(db).await;
+    offer.name = "same".to_owned();
+    offer.code = "same".to_owned();
+    assert_eq!(wrong(db, &offer).await, ["code: Give it a code that is not its name."]);
+    offer.price = Decimal::new(-1, 0);
+    assert_eq!(wrong(db, &offer).await, [": A price is not negative."], "it may rely on the other rules");
+}
+
+async fn a_draft_is_asked_before_it_is_stored(db: &Db) {
+    stored(db).await;
+    let draft = |name: &str, code: &str| {
+        Offer::create().name(name).code(code).shelf(2).price(Decimal::ONE).day(day(7, 7)).build()
+    };
+    draft("Cap", "c-3").validate(db).await.expect("all is well: size has a default, the key is made");
+    let error = draft("Cap", "c-1").validate(db).await.expect_err("the code is taken");
+    assert_eq!(error.fields().of("code"), ["Offer with this Code already exists."]);
+    let error = draft("c-4", "c-4").validate(db).await.expect_err("the model says so");
+    assert_eq!(error.fields().of("code"), ["Give it a code that is not its name."]);
+}
+
+on_every_database! {
+    models();
+    a_row_that_is_well_is_no_duplicate_of_itself, every_rule_of_a_field_is_asked, what_another_row_has_is_named,
+    checks_hold_before_the_row_is_stored, the_models_own_rule_comes_last, a_draft_is_asked_before_it_is_stored
+}
