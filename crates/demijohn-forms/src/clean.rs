@@ -91,11 +91,15 @@ fn formats<'a>(field: &'a Field, usual: &'static [&'static str]) -> &'a [&'stati
     if field.input_formats.is_empty() { usual } else { &field.input_formats }
 }
 
-/// The value, or what every rule that it breaks says.
+/// The value, or what every rule that it breaks says: the form's own, then those of the model's column.
 fn checked(field: &Field, value: Value) -> Result<Value, Messages> {
-    let rules = field.rules.iter().filter_map(|rule| rule.check(&value).err());
-    let validators = field.validators.iter().filter_map(|validator| validator.check(&value).err());
-    let messages: Messages = rules.chain(validators).collect();
+    let mut messages: Messages = field.rules.iter().filter_map(|rule| rule.check(&value).err()).collect();
+    // What the form says of a text that is too long needs not be said twice.
+    match field.meta {
+        Some(meta) if messages.is_empty() => messages = meta.problems(&value),
+        Some(meta) => messages.extend(meta.validators.iter().filter_map(|rule| rule.check(&value).err())),
+        None => {}
+    }
     if messages.is_empty() { Ok(value) } else { Err(messages) }
 }
 

@@ -5,7 +5,7 @@ mod new;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use demijohn_core::model::{Validator, Value};
+use demijohn_core::model::{FieldMeta, Value};
 use serde_json::{Map, Value as Json};
 
 use crate::choice::{ChoiceOption, Choices};
@@ -41,8 +41,8 @@ pub struct Field {
     pub(crate) extra: Map<String, Json>,
     /// Its place among the fields of the model.
     pub(crate) column: Option<usize>,
-    /// The model's own rules for its values.
-    pub(crate) validators: &'static [Validator],
+    /// The column of the model, whose rules its values keep.
+    pub(crate) meta: Option<&'static FieldMeta>,
 }
 
 /// What it is called and how it is drawn.

@@ -124,7 +124,7 @@ impl ModelForm {
 fn column_field(meta: &'static FieldMeta, column: usize) -> Field {
     let mut field = kind_of_field(meta).label(capitalised(meta.label)).help(meta.help_text);
     field.column = Some(column);
-    field.validators = meta.validators;
+    field.meta = Some(meta);
     let default = meta.default.map(|default| default());
     if let Some(value) = &default {
         field.set_initial(without_fraction(value));

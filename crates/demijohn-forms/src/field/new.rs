@@ -172,7 +172,7 @@ impl Field {
             attributes: BTreeMap::new(),
             extra: Map::new(),
             column: None,
-            validators: &[],
+            meta: None,
         }
     }
 }

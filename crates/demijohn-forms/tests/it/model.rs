@@ -315,3 +315,31 @@ fn the_validators_of_a_model_hold_in_its_forms() {
     form.bind(&FormData::parse(b"name=yes&weight=10").expect("it is a form"));
     assert!(form.validate().is_ok());
 }
+
+/// A type of column with a rule of its own, as `Ipv4Addr` or `Json<T>` have.
+static CASK: ModelMeta = ModelMeta::new(
+    "cellar",
+    "Cask",
+    "cellar_cask",
+    "cask",
+    "casks",
+    &[FieldMeta::new("mark", "mark", "mark", FieldKind::Varchar(4))
+        .type_check(Some(|value| match value.as_text() {
+            Some(text) if text.starts_with('C') => Ok(()),
+            _ => Err("Begin it with a C.".to_owned()),
+        }))
+        .validators(&[Validator::MinLength(2)])],
+);
+
+#[test]
+fn the_rules_of_a_column_are_those_of_its_field() {
+    let said = |text: &str| {
+        let mut form = model_form(&CASK).build().expect("it can be built");
+        form.bind(&FormData::parse(format!("mark={text}").as_bytes()).expect("it is a form"));
+        form.validate().err().map(|errors| errors.of("mark").to_vec()).unwrap_or_default()
+    };
+    assert_eq!(said("C-1"), Vec::<String>::new());
+    assert_eq!(said("D-1"), ["Begin it with a C."]);
+    assert_eq!(said("D"), ["Begin it with a C.", "Ensure this value has at least 2 characters (it has 1)."]);
+    assert_eq!(said("C-1234"), ["Ensure this value has at most 4 characters (it has 6)."]);
+}
