@@ -5,7 +5,7 @@ use syn::{Attribute, LitStr, Path};
 use super::constraint::{Check, Exclusion, Index};
 use super::{name_of, pairs, text, texts, unknown};
 
-const MODEL: [&str; 16] = [
+const MODEL: [&str; 17] = [
     "app",
     "table",
     "label",
