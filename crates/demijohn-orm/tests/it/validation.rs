@@ -75,9 +75,9 @@ async fn a_row_that_is_well_is_no_duplicate_of_itself(db: &Db) {
 
 async fn every_rule_of_a_field_is_asked(db: &Db) {
     let mut offer = stored(db).await;
-    offer.name = "C".to_owned();
-    offer.code = "0123456789".to_owned();
-    offer.size = "x".to_owned();
+    "C".clone_into(&mut offer.name);
+    "0123456789".clone_into(&mut offer.code);
+    "x".clone_into(&mut offer.size);
     offer.price = Decimal::new(12_345, 3);
     let found = wrong(db, &offer).await;
     assert_eq!(
@@ -132,8 +132,8 @@ async fn checks_hold_before_the_row_is_stored(db: &Db) {
 
 async fn the_models_own_rule_comes_last(db: &Db) {
     let mut offer = stored(db).await;
-    offer.name = "same".to_owned();
-    offer.code = "same".to_owned();
+    "same".clone_into(&mut offer.name);
+    "same".clone_into(&mut offer.code);
     assert_eq!(wrong(db, &offer).await, ["code: Give it a code that is not its name."]);
     offer.price = Decimal::new(-1, 0);
     assert_eq!(wrong(db, &offer).await, [": A price is not negative."], "it may rely on the other rules");

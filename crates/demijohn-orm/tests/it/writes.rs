@@ -34,7 +34,7 @@ async fn saving_writes_the_row_back_and_moves_its_clock(db: &Db) {
     let (ada, _) = fill(db).await;
     let mut post = Post::objects().filter(|p| p.id.eq(1)).get(db).await.expect("it is there");
     let (made, changed) = (post.created_at, post.changed_at);
-    post.title = "New".to_owned();
+    "New".clone_into(&mut post.title);
     post.editor = Some((&ada).into());
     post.save(db).await.expect("it is stored");
     let read = Post::objects().filter(|p| p.id.eq(1)).get(db).await.expect("it is there");

@@ -63,7 +63,8 @@ async fn every_lookup_finds_its_rows(db: &Db) {
 
 async fn rows_without_a_value_come_first_or_last(db: &Db) {
     fill(db).await;
-    let orders: [(fn(SampleColumns) -> Order, [i64; 4]); 4] = [
+    type By = fn(SampleColumns) -> Order;
+    let orders: [(By, [i64; 4]); 4] = [
         (|s| s.maybe.asc().nulls_first(), [3, 4, 1, 2]),
         (|s| s.maybe.asc().nulls_last(), [1, 2, 3, 4]),
         (|s| s.maybe.desc().nulls_first(), [3, 4, 2, 1]),
