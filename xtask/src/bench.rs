@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: Demijohn against its peers, everything in one run, every figure a ratio.
 
 mod build;
+mod compile;
 mod http;
 mod memory;
 mod orm;
@@ -32,12 +33,19 @@ type Part = fn(Effort, &mut Report) -> Result;
 
 /// Runs the parts that the arguments name, or all.
 pub(crate) fn run(arguments: &[String]) -> Result {
-    let parts: [(&str, Part); 4] =
-        [("orm", orm::run), ("http", http::run), ("build", build::run), ("memory", memory::run)];
+    let parts: [(&str, Part); 5] = [
+        ("orm", orm::run),
+        ("compile", compile::run),
+        ("http", http::run),
+        ("build", build::run),
+        ("memory", memory::run),
+    ];
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let named: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--quick").collect();
     if let Some(unknown) = named.iter().find(|name| parts.iter().all(|(part, _)| part != *name)) {
-        return Err(format!("unknown part `{unknown}`; choices are `orm`, `http`, `build`, `memory`, and `--quick`"));
+        return Err(format!(
+            "unknown part `{unknown}`; choices are `orm`, `compile`, `http`, `build`, `memory`, and `--quick`"
+        ));
     }
     let mut report = Report::start(arguments)?;
     for (name, part) in parts {

@@ -28,7 +28,7 @@ usage: cargo xtask <chore>
   resolver           check that an app with sqlx 0.9 beside ours gets one SQLite library
   metrics            build times, crates, binary sizes and memory of `hello` and `blog`
   bench [PART]       measure against peers and write `benches/runs/<date>.md`
-                     (parts: orm, http, build, memory; --quick for one short round, nothing written)";
+                     (parts: orm, compile, http, build, memory; --quick for one short round, nothing written)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

@@ -1,7 +1,5 @@
 //! The same work in SeaORM, as its guide writes it.
 
-use std::path::PathBuf;
-
 use harness::Peer;
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::ChronoUtc;
@@ -18,7 +16,7 @@ mod post {
         pub title: String,
         #[sea_orm(column_type = "Text")]
         pub content: String,
-        pub created_at: DateTime,
+        pub created_at: DateTimeUtc,
         pub author_id: i64,
     }
 
@@ -46,14 +44,14 @@ mod user {
         #[sea_orm(primary_key)]
         pub id: i64,
         pub password: String,
-        pub last_login: Option<DateTime>,
+        pub last_login: Option<DateTimeUtc>,
         pub is_superuser: bool,
         pub username: String,
         pub last_name: String,
         pub email: String,
         pub is_staff: bool,
         pub is_active: bool,
-        pub date_joined: DateTime,
+        pub date_joined: DateTimeUtc,
         pub first_name: String,
     }
 
@@ -78,13 +76,20 @@ impl Peer for SeaOrm {
         page.iter().map(|(post, user)| post.content.len() + user.as_ref().map_or(0, |user| user.username.len())).sum()
     }
 
+    async fn thousand(&self, first: i64) -> usize {
+        let query =
+            post::Entity::find().filter(post::Column::Id.gte(first)).order_by_asc(post::Column::Id).limit(1_000);
+        let posts = query.all(&self.0).await.expect("the query runs");
+        posts.iter().map(|post| post.content.len()).sum()
+    }
+
     async fn insert(&self, title: String, content: String, author: i64) -> i64 {
         row(title, content, author).insert(&self.0).await.expect("the row is inserted").id
     }
 
     async fn bulk_insert(&self, rows: Vec<(String, String, i64)>) {
         let transaction = self.0.begin().await.expect("a transaction starts");
-        // SQLite takes 32,766 parameters a statement, and a row has four.
+        // SQLite takes 32,766 parameters a statement, PostgreSQL 65,535, and a row has four.
         let mut rows = rows.into_iter().map(|(title, content, author)| row(title, content, author));
         loop {
             let part: Vec<_> = rows.by_ref().take(5_000).collect();
@@ -101,15 +106,15 @@ fn row(title: String, content: String, author: i64) -> post::ActiveModel {
     post::ActiveModel {
         title: Set(title),
         content: Set(content),
-        created_at: Set(ChronoUtc::now().naive_utc()),
+        created_at: Set(ChronoUtc::now()),
         author_id: Set(author),
         ..Default::default()
     }
 }
 
 fn main() {
-    harness::run(async |path: PathBuf| {
-        let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
+    harness::run(async |address: String| {
+        let mut options = ConnectOptions::new(address);
         options.sqlx_logging(false).max_connections(16);
         options.map_sqlx_sqlite_opts(|options| {
             use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};

@@ -1,97 +1,143 @@
-//! ORM against the same SQL by hand, and against SeaORM.
+//! ORM against the same SQL by hand, against other ORMs, and against Django's.
 
-use std::collections::BTreeMap;
+mod contest;
+mod peers;
+mod stream;
+
 use std::fs;
 use std::process::Command;
 
-use super::{Effort, Report, build_peers, folder, remove_database};
+use super::{Effort, Report, folder};
 use crate::Result;
-use crate::measure::{Figures, crates, round};
-use crate::shell::{read, root, run as run_command};
+use crate::shell::{read, run as run_command};
+use contest::{Contest, Promise, Than};
+use peers::{BY_HAND, Programs};
 
-const ROUNDS: u32 = 5;
+/// The server on which databases are made and dropped.
+const POSTGRES: (&str, &str) = ("DEMIJOHN_BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432");
 
-/// Nanoseconds an operation, by case (with its place in the peers' own order), number of tasks, and peer.
-type Measured = BTreeMap<(usize, String, u32), BTreeMap<&'static str, Figures>>;
+/// Posts in the database before each peer's run.
+const POSTS: u32 = 10_000;
+
+const ON_SQLITE: [Promise; 8] = [
+    Promise { case: "point read", tasks: 1, than: Than::AtMost(1.4) },
+    Promise { case: "point read", tasks: 64, than: Than::AtMost(1.4) },
+    Promise { case: "point read", tasks: 64, than: Than::Quicker("SeaORM", 8.0) },
+    Promise { case: "point read", tasks: 64, than: Than::Quicker("sqlx", 8.0) },
+    Promise { case: "1,000-row select", tasks: 1, than: Than::AtMost(1.3) },
+    Promise { case: "1,000-row select", tasks: 64, than: Than::AtMost(1.3) },
+    Promise { case: "bulk insert, a row", tasks: 1, than: Than::AtMost(1.3) },
+    Promise { case: "bulk insert, a row", tasks: 1, than: Than::Quicker("Django", 1.0) },
+];
+
+const ON_POSTGRES: [Promise; 7] = [
+    Promise { case: "point read", tasks: 64, than: Than::AtMost(1.15) },
+    Promise { case: "point read", tasks: 64, than: Than::Quicker("SeaORM", 3.0) },
+    Promise { case: "point read", tasks: 64, than: Than::Quicker("diesel-async", 3.0) },
+    Promise { case: "1,000-row select", tasks: 1, than: Than::AtMost(1.3) },
+    Promise { case: "1,000-row select", tasks: 64, than: Than::AtMost(1.3) },
+    Promise { case: "bulk insert, a row", tasks: 1, than: Than::AtMost(1.3) },
+    Promise { case: "bulk insert, a row", tasks: 1, than: Than::Quicker("Django", 1.0) },
+];
 
 pub(super) fn run(effort: Effort, report: &mut Report) -> Result {
-    let ours = build_peers("peers", &["orm"])?;
-    let theirs = build_peers("seaorm", &["orm-seaorm"])?;
-    let peers = [
-        ("rusqlite", ours.join("orm-rusqlite")),
-        ("Demijohn", ours.join("orm-demijohn")),
-        ("SeaORM", theirs.join("orm-seaorm")),
-    ];
+    let programs = Programs::build()?;
     let databases = folder().join("databases");
     fs::create_dir_all(&databases).map_err(|error| format!("cannot make {}: {error}", databases.display()))?;
-    let template = databases.join("template.sqlite3");
-    remove_database(&template);
-    run_command(Command::new(&peers[0].1).arg("--make").arg(&template))?;
+    let sqlite = Place { programs: &programs, base: format!("sqlite://{}", databases.display()) };
+    let server = std::env::var(POSTGRES.0).unwrap_or_else(|_| POSTGRES.1.to_owned());
+    let postgres = Place { programs: &programs, base: server };
 
-    let mut measured = Measured::new();
-    for _ in 0..effort.rounds(ROUNDS) {
-        for (name, program) in &peers {
-            let database = databases.join("work.sqlite3");
-            remove_database(&database);
-            fs::copy(&template, &database).map_err(|error| format!("cannot copy the database: {error}"))?;
-            let mut command = Command::new(program);
-            command.arg(&database).args(effort.quick.then_some("--quick"));
-            eprintln!("+ {name}");
-            read_figures(&read(&mut command)?, name, &mut measured)?;
-        }
-    }
-    write(report, &measured)
+    let template = sqlite.make("bench_template", POSTS)?;
+    let contest = Contest {
+        title: "ORM on SQLite",
+        words: format!(
+            "Every peer: WAL, `synchronous = NORMAL`; pools of 16 connections. Started from {}. {}",
+            template.about()?,
+            programs.versions(&["rusqlite", "libsqlite3-sys", "sea-orm", "sqlx"])?
+        ),
+        peers: programs.on_sqlite(),
+        promises: &ON_SQLITE,
+    };
+    contest.run(effort, &template, report)?;
+    drop(template);
+
+    let template = postgres.make("demijohn_bench_template", POSTS)?;
+    let clients = tuned(&programs, &template)?;
+    let contest = Contest {
+        title: "ORM on PostgreSQL",
+        words: format!(
+            "{}, the same for every peer; pools of 16 connections. By hand: all tasks pipeline over {clients} \
+             connections, the best number of those tried, and writes over 16 others. {}",
+            template.about()?,
+            programs.versions(&["tokio-postgres", "sea-orm", "sqlx", "diesel", "diesel-async"])?
+        ),
+        peers: programs.on_postgres(clients),
+        promises: &ON_POSTGRES,
+    };
+    contest.run(effort, &template, report)?;
+    drop(template);
+
+    stream::run(effort, &[("SQLite", &sqlite), ("PostgreSQL", &postgres)], report)
 }
 
-fn read_figures(lines: &str, peer: &'static str, measured: &mut Measured) -> Result {
-    for (place, line) in lines.lines().enumerate() {
-        let unreadable = || format!("{peer} printed `{line}`, which is no figure");
-        let [case, tasks, figure] = line.split('\t').collect::<Vec<_>>().try_into().map_err(|_| unreadable())?;
-        let (tasks, figure) = (tasks.parse().map_err(|_| unreadable())?, figure.parse().map_err(|_| unreadable())?);
-        measured.entry((place, case.to_owned(), tasks)).or_default().entry(peer).or_default().add(figure);
+/// How many connections the program by hand is best with, for point reads of 64 tasks.
+fn tuned(programs: &Programs, template: &Database<'_>) -> Result<u32> {
+    let mut best = (f64::INFINITY, 1);
+    for clients in [1, 2, 3, 4, 8] {
+        let peer = programs.postgres_by_hand(clients);
+        for _ in 0..3 {
+            let lines = read(peer.command(&template.address).args(["--quick", "--case", "point read"]))?;
+            for figure in contest::figures(&lines, BY_HAND)?.iter().filter(|figure| figure.tasks == 64) {
+                best = if figure.nanoseconds < best.0 { (figure.nanoseconds, clients) } else { best };
+            }
+        }
     }
-    Ok(())
+    Ok(best.1)
 }
 
-fn write(report: &mut Report, measured: &Measured) -> Result {
-    let mut words =
-        "Microseconds an operation (a row, for the bulk insert), one process per peer and round, peers in turn. \
-                     The same file to start from: 2,000 posts, 12 users; WAL, `synchronous = NORMAL`.\n\nVersions:"
-            .to_owned();
-    for (workspace, package, wanted) in [("peers", "orm", "rusqlite"), ("seaorm", "orm-seaorm", "sea-orm")] {
-        let tree = crates(&root().join("benches").join(workspace), &["-p", package])?;
-        let versions = tree
-            .iter()
-            .filter(|krate| krate.starts_with(&format!("{wanted} ")) || krate.starts_with("libsqlite3-sys "));
-        words.extend(versions.map(|krate| format!(" {krate},")));
+/// Where databases are made.
+struct Place<'a> {
+    programs: &'a Programs,
+    base: String,
+}
+
+/// A database of ours; dropped, it is removed.
+struct Database<'a> {
+    place: &'a Place<'a>,
+    address: String,
+}
+
+impl<'a> Place<'a> {
+    /// A new database with the users and so many posts.
+    fn make(&'a self, name: &str, posts: u32) -> Result<Database<'a>> {
+        let database = Database { place: self, address: format!("{}/{name}", self.base) };
+        run_command(self.seed().args([&database.address, &posts.to_string()]))?;
+        Ok(database)
     }
-    report.section("ORM on SQLite", words.trim_end_matches(','));
-    let head = ["case", "tasks", "rusqlite by hand", "Demijohn", "SeaORM", "Demijohn / by hand", "SeaORM / Demijohn"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    let mut promises = Vec::new();
-    for ((_, case, tasks), peers) in measured {
-        let median = |peer: &str| peers.get(peer).map_or(f64::NAN, Figures::median);
-        let shown = |peer: &str| peers.get(peer).map_or_else(String::new, Figures::in_micros);
-        let (by_hand, sea) = (median("Demijohn") / median("rusqlite"), median("SeaORM") / median("Demijohn"));
-        rows.push(vec![
-            case.clone(),
-            tasks.to_string(),
-            shown("rusqlite"),
-            shown("Demijohn"),
-            shown("SeaORM"),
-            round(by_hand),
-            round(sea),
-        ]);
-        if case == "point read" {
-            promises.push((*tasks, by_hand, sea));
-        }
+
+    fn seed(&self) -> Command {
+        Command::new(&self.programs.seed)
     }
-    report.table(&rows);
-    for (tasks, by_hand, sea) in promises {
-        report.at_most(&format!("point read, {tasks} tasks, Demijohn / by hand"), by_hand, 1.6);
-        if tasks == 64 {
-            report.at_least("point read, 64 tasks, SeaORM / Demijohn", sea, 5.0);
-        }
+}
+
+impl Database<'_> {
+    /// Another database with the same rows.
+    fn copy(&self) -> Result<Self> {
+        let copy = Database { place: self.place, address: format!("{}_work", self.address) };
+        read(self.place.seed().args(["--copy", &self.address, &copy.address]))?;
+        Ok(copy)
     }
-    Ok(())
+
+    /// The server's version, and how sure it is of what it wrote.
+    fn about(&self) -> Result<String> {
+        read(self.place.seed().args(["--about", &self.address])).map(|line| line.trim().to_owned())
+    }
+}
+
+impl Drop for Database<'_> {
+    fn drop(&mut self) {
+        // What is left over is removed by the next run.
+        let _ = read(self.place.seed().args(["--drop", &self.address]));
+    }
 }

@@ -1,9 +1,7 @@
 //! The work in Demijohn's ORM, as its guide writes it.
 
-use std::path::PathBuf;
-
 use demijohn::Model;
-use demijohn::orm::{Db, ForeignKey, Text, Timestamp};
+use demijohn::orm::{Db, Flow, ForeignKey, Text, Timestamp};
 use harness::Peer;
 
 /// Django's user, as it lies in the table.
@@ -56,6 +54,12 @@ impl Peer for Demijohn {
         page.iter().map(|post| post.content.len() + post.author.get().expect("it was loaded").username.len()).sum()
     }
 
+    async fn thousand(&self, first: i64) -> usize {
+        let query = Post::objects().filter(|p| p.id.ge(first)).order_by(|p| p.id).limit(1_000);
+        let posts = query.all(&self.0).await.expect("the query runs");
+        posts.iter().map(|post| post.content.len()).sum()
+    }
+
     async fn insert(&self, title: String, content: String, author: i64) -> i64 {
         let post = Post::create().title(title).content(content).author(author);
         post.save(&self.0).await.expect("the row is inserted").id
@@ -65,12 +69,33 @@ impl Peer for Demijohn {
         let draft = |(title, content, author)| Post::create().title(title).content(content).author(author).build();
         Post::bulk_create(rows.into_iter().map(draft)).save(&self.0).await.expect("the rows are inserted");
     }
+
+    async fn stream(&self, how: &str, rows: u64) -> u64 {
+        let (query, mut seen) = (Post::objects().order_by(|p| p.id).limit(rows), 0);
+        match how {
+            "for_each" => {
+                let count = |post: Post| {
+                    seen += u64::from(!post.content.is_empty());
+                    Ok(Flow::More)
+                };
+                query.for_each(&self.0, count).await.expect("the rows come");
+            }
+            "chunks" => {
+                let mut portions = Post::objects().filter(|p| p.id.le(rows as i64)).chunks(1_000);
+                while let Some(posts) = portions.next(&self.0).await.expect("the rows come") {
+                    seen += posts.len() as u64;
+                }
+            }
+            other => panic!("rows are read with `for_each` or `chunks`, not with `{other}`"),
+        }
+        seen
+    }
 }
 
 fn main() {
-    harness::run(async |path: PathBuf| {
+    harness::run(async |address: String| {
         let models = [User::meta(), Post::meta()].into_iter().collect();
-        let database = Db::connect(&format!("sqlite:{}", path.display()), models).await;
+        let database = Db::connect(&address, models).await;
         Demijohn(database.expect("the database opens"))
     });
 }

@@ -1,17 +1,15 @@
 //! The same SQL, written by hand over rusqlite: prepared once, run on the worker's own thread; one writer.
-//!
-//! `orm-rusqlite --make DATABASE` makes the database that all peers start from.
 
 use std::cell::OnceCell;
-use std::env;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use harness::{POSTS, Peer, TABLES, USERS, content, title};
+use harness::Peer;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
 thread_local! {
     static READER: OnceCell<Connection> = const { OnceCell::new() };
@@ -21,7 +19,12 @@ const POINT: &str = "SELECT id, title, content, created_at, author_id FROM blog_
 const PAGE: &str = "SELECT p.id, p.title, p.content, p.created_at, p.author_id, u.id, u.password, u.last_login, \
     u.is_superuser, u.username, u.last_name, u.email, u.is_staff, u.is_active, u.date_joined, u.first_name \
     FROM blog_post p JOIN auth_user u ON u.id = p.author_id ORDER BY p.id DESC LIMIT 20";
+const THOUSAND: &str =
+    "SELECT id, title, content, created_at, author_id FROM blog_post WHERE id >= ?1 ORDER BY id LIMIT 1000";
 const INSERT: &str = "INSERT INTO blog_post (title, content, created_at, author_id) VALUES (?1, ?2, ?3, ?4)";
+
+/// Rows of one statement.
+const PORTION: usize = 100;
 
 #[expect(dead_code, reason = "read as a user's program reads them: all")]
 struct Post {
@@ -74,6 +77,15 @@ impl Peer for Rusqlite {
         page.iter().map(|(post, user)| post.content.len() + user.username.len()).sum()
     }
 
+    async fn thousand(&self, first: i64) -> usize {
+        let posts = self.read(|connection| {
+            let mut statement = connection.prepare_cached(THOUSAND)?;
+            let rows = statement.query_map([first], post)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        });
+        posts.iter().map(|post| post.content.len()).sum()
+    }
+
     async fn insert(&self, title: String, content: String, author: i64) -> i64 {
         let writer = self.writer.lock().expect("no writer panics");
         let mut statement = writer.prepare_cached(INSERT).expect("the statement is well formed");
@@ -84,15 +96,29 @@ impl Peer for Rusqlite {
     async fn bulk_insert(&self, rows: Vec<(String, String, i64)>) {
         let mut writer = self.writer.lock().expect("no writer panics");
         let transaction = writer.transaction().expect("a transaction starts");
-        {
-            let mut statement = transaction.prepare_cached(INSERT).expect("the statement is well formed");
-            let now = stored(Timestamp::now());
-            for (title, content, author) in rows {
-                statement.execute(params![title, content, now, author]).expect("the row is inserted");
+        let now = stored(Timestamp::now());
+        for portion in rows.chunks(PORTION) {
+            let mut statement = transaction.prepare_cached(&many(portion.len())).expect("the statement is well formed");
+            for (n, (title, content, author)) in portion.iter().enumerate() {
+                let values: [&dyn ToSql; 4] = [title, content, &now, author];
+                for (column, value) in values.into_iter().enumerate() {
+                    statement.raw_bind_parameter(n * 4 + column + 1, value).expect("the value is bound");
+                }
             }
+            statement.raw_execute().expect("the rows are inserted");
         }
         transaction.commit().expect("the transaction commits");
     }
+}
+
+/// An insert of so many rows.
+fn many(rows: usize) -> String {
+    let mut sql = "INSERT INTO blog_post (title, content, created_at, author_id) VALUES ".to_owned();
+    for n in 0..rows {
+        let comma = if n == 0 { "" } else { ", " };
+        let _ = write!(sql, "{comma}(?{}, ?{}, ?{}, ?{})", n * 4 + 1, n * 4 + 2, n * 4 + 3, n * 4 + 4);
+    }
+    sql
 }
 
 fn post(row: &Row<'_>) -> rusqlite::Result<Post> {
@@ -139,27 +165,9 @@ fn open(path: &Path) -> Connection {
     connection
 }
 
-fn make(path: &Path) {
-    let mut connection = open(path);
-    let transaction = connection.transaction().expect("a transaction starts");
-    transaction.execute_batch(TABLES).expect("the tables are made");
-    for n in 1..=USERS {
-        let user = params![n, format!("user-{n}"), format!("user-{n}@example.org"), "2021-01-01 00:00:00"];
-        let sql = "INSERT INTO auth_user VALUES (?1, '!', NULL, 0, ?2, 'Example', ?3, 0, 1, ?4, 'Name')";
-        transaction.execute(sql, user).expect("the user is inserted");
-    }
-    for n in 1..=POSTS {
-        let time = format!("2021-{:02}-{:02} 12:34:56.{:06}", n % 12 + 1, n % 28 + 1, n);
-        transaction.execute(INSERT, params![title(n), content(n), time, n % USERS + 1]).expect("the post is inserted");
-    }
-    transaction.commit().expect("the transaction commits");
-}
-
 fn main() {
-    if env::args().nth(1).is_some_and(|flag| flag == "--make") {
-        return make(Path::new(&env::args().nth(2).expect("usage: orm-rusqlite --make DATABASE")));
-    }
-    harness::run(async |path: PathBuf| {
+    harness::run(async |address: String| {
+        let path = PathBuf::from(address.strip_prefix("sqlite://").expect("the address is one of SQLite"));
         let writer = Arc::new(Mutex::new(open(&path)));
         Rusqlite { path: Arc::new(path), writer }
     });
