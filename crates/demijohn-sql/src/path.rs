@@ -27,6 +27,8 @@ pub struct Path {
     deeper: OnceLock<&'static Path>,
     /// How the query of its whole rows begins, with `"` and with a backtick around names.
     whole_rows: [OnceLock<Box<str>>; 2],
+    /// The query of one of its whole rows by the key, on each of the databases.
+    one_row: [OnceLock<Box<str>>; 3],
 }
 
 /// The last step of a path.
@@ -50,6 +52,7 @@ impl Path {
             children: OnceLock::new(),
             deeper: OnceLock::new(),
             whole_rows: [const { OnceLock::new() }; 2],
+            one_row: [const { OnceLock::new() }; 3],
         }
     }
 
@@ -173,6 +176,12 @@ impl Path {
 
     pub(crate) fn whole_rows(&self, quote: char) -> &OnceLock<Box<str>> {
         &self.whole_rows[usize::from(quote == '`')]
+    }
+
+    /// `None` for a database that is not one of the three.
+    pub(crate) fn one_row(&self, dialect: &str) -> Option<&OnceLock<Box<str>>> {
+        let place = ["sqlite", "postgres", "mysql"].into_iter().position(|name| name == dialect)?;
+        Some(&self.one_row[place])
     }
 
     /// One step further, along the foreign key at this position.

@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod arithmetic;
+mod by_key;
 mod call;
 mod cast;
 mod distinct;
@@ -29,11 +30,14 @@ use std::fmt::Write as _;
 use demijohn_core::model::Value;
 
 use crate::{Column, Delete, Dialect, Expr, Extent, Path, Projection, Refused, Select, Statement, Update};
-pub use insert::{bulk_update, insert, insert_one, update_one};
+pub use insert::{bulk_update, insert, update_one};
 use joins::{Place, Scope};
 
 /// Writes a query.
-pub fn select(query: Select, dialect: &'static dyn Dialect) -> Statement {
+pub fn select(mut query: Select, dialect: &'static dyn Dialect) -> Statement {
+    if let Some(statement) = by_key::one_row(&mut query, dialect) {
+        return statement;
+    }
     let extent = Extent::of(&query);
     let mut writer = Writer::new(dialect);
     writer.select(query);

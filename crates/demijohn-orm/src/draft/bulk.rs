@@ -24,7 +24,8 @@ impl<M: Model> BulkCreate<M> {
         Self { rows, options: run::BulkOptions::default(), _model: PhantomData }
     }
 
-    /// At most so many rows in one statement; 1,000 when not said. (SQLite runs one statement for each row.)
+    /// At most so many rows in one statement; 1,000 when not said, and 500 on SQLite. Never more values than the
+    /// database takes in one.
     pub fn batch_size(mut self, rows: usize) -> Self {
         self.options.batch = Some(rows);
         self

@@ -2,7 +2,7 @@
 
 use demijohn_core::Result;
 use demijohn_core::model::{ModelMeta, Value};
-use demijohn_sql::{Conflict, Dialect, Flow, Insert, decode, writer};
+use demijohn_sql::{Conflict, Dialect, Flow, Insert, Statement, decode, writer};
 
 use super::new::complete;
 use super::{execute_on, fit, now, query_on};
@@ -10,8 +10,11 @@ use crate::transaction::transaction_of;
 use crate::watch::parameters;
 use crate::{Access, Executor};
 
-/// Rows in one statement, where that is one text for all of them: longer ones are no quicker.
+/// Rows in one statement: longer ones are no quicker.
 const BATCH: usize = 1000;
+
+/// The same on SQLite, where a statement keeps its thread: some milliseconds.
+const SQLITE_BATCH: usize = 500;
 
 /// How many rows are stored.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +51,7 @@ pub(crate) async fn insert_many(
     let dialect = db.connection_for(meta, Access::Write)?.dialect();
     let one_statement = groups.len() == 1 && first.rows.len() <= batch(first, options, dialect);
     let mut stored = Stored::default();
-    if one_statement || groups.len() == 1 && runs_one_by_one(options, dialect) {
+    if one_statement {
         for group in groups {
             insert_group(db, meta, group, options, &mut stored).await?;
         }
@@ -82,17 +85,13 @@ fn grouped(meta: &'static ModelMeta, rows: Vec<Vec<Option<Value>>>) -> Result<Ve
     Ok(groups)
 }
 
-/// SQLite is quickest with one prepared statement that runs once for each row: nothing lies between.
-fn runs_one_by_one(options: &BulkOptions, dialect: &dyn Dialect) -> bool {
-    dialect.name() == "sqlite" && !options.returning
-}
-
 fn batch(group: &Group, options: &BulkOptions, dialect: &dyn Dialect) -> usize {
     if group.fields.is_empty() && dialect.name() != "mysql" {
         // `DEFAULT VALUES` makes one row.
         return 1;
     }
-    (dialect.max_params() / group.fields.len().max(1)).min(options.batch.unwrap_or(BATCH)).max(1)
+    let usual = if dialect.name() == "sqlite" { SQLITE_BATCH } else { BATCH };
+    (dialect.max_params() / group.fields.len().max(1)).min(options.batch.unwrap_or(usual)).max(1)
 }
 
 async fn insert_group(
@@ -104,26 +103,28 @@ async fn insert_group(
 ) -> Result<()> {
     let connection = db.connection_for(meta, Access::Write)?;
     let dialect = connection.dialect();
-    if runs_one_by_one(options, dialect) {
-        let sql = writer::insert_one(meta, &group.fields, &options.conflict, dialect);
-        let execution = connection.execute_many(&sql, &group.rows);
-        let outcome = db.watch().over(&sql, || format!("{} rows", group.rows.len()), execution).await?;
-        stored.count += outcome.rows;
-        return Ok(());
-    }
     let all = (0..meta.fields.len() as u16).collect::<Vec<_>>();
     let returning = if options.returning { all } else { Vec::new() };
     let size = batch(&group, options, dialect);
     let mut rows = group.rows.into_iter().peekable();
+    let mut statement = Statement::default();
+    let mut written = 0;
     while rows.peek().is_some() {
-        let insert = Insert {
-            model: meta,
-            fields: group.fields.clone(),
-            rows: rows.by_ref().take(size).collect(),
-            conflict: options.conflict.clone(),
-            returning: returning.clone(),
-        };
-        let statement = writer::insert(insert, dialect);
+        let portion: Vec<Vec<Value>> = rows.by_ref().take(size).collect();
+        if portion.len() == written {
+            // The same text as before: only the last portion is smaller.
+            statement.params = portion.into_iter().flatten().collect();
+        } else {
+            written = portion.len();
+            let insert = Insert {
+                model: meta,
+                fields: group.fields.clone(),
+                rows: portion,
+                conflict: options.conflict.clone(),
+                returning: returning.clone(),
+            };
+            statement = writer::insert(insert, dialect);
+        }
         if !options.returning {
             stored.count += execute_on(db, connection, &statement).await?.rows;
             continue;

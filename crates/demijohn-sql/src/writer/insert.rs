@@ -7,7 +7,8 @@ use demijohn_core::model::{ModelMeta, Value};
 use super::Writer;
 use crate::{Conflict, Dialect, Insert, Statement};
 
-/// Writes an insert. Every row must have a value for each of the fields.
+/// Writes an insert. Every row must have a value for each of the fields. Of a single row the key comes back that the
+/// database makes, where that has to be asked for; of several, only what is asked for.
 pub fn insert(insert: Insert, dialect: &'static dyn Dialect) -> Statement {
     let mut writer = Writer::new(dialect);
     let rows = insert.rows.len();
@@ -18,24 +19,10 @@ pub fn insert(insert: Insert, dialect: &'static dyn Dialect) -> Statement {
         writer.row_of_placeholders(insert.fields.len(), n * insert.fields.len());
     }
     writer.insert_tail(insert.model, &insert.conflict);
-    writer.returning(insert.model, &insert.returning);
+    writer.returning(insert.model, &insert.returning, rows == 1);
     let mut rows = insert.rows;
     writer.params = if rows.len() == 1 { rows.remove(0) } else { rows.into_iter().flatten().collect() };
     writer.finish()
-}
-
-/// Writes the text of an insert of one row, to be run with many lists of values.
-pub fn insert_one(
-    model: &'static ModelMeta,
-    fields: &[u16],
-    conflict: &Conflict,
-    dialect: &'static dyn Dialect,
-) -> String {
-    let mut writer = Writer::new(dialect);
-    writer.insert_head(model, fields);
-    writer.row_of_placeholders(fields.len(), 0);
-    writer.insert_tail(model, conflict);
-    writer.sql
 }
 
 /// Writes new values of some fields for rows that are found by their keys. Each row is its key and then its values, in
@@ -147,11 +134,11 @@ impl Writer {
         }
     }
 
-    fn returning(&mut self, model: &'static ModelMeta, fields: &[u16]) {
+    fn returning(&mut self, model: &'static ModelMeta, fields: &[u16], one_row: bool) {
         if !fields.is_empty() {
             self.sql.push_str(" RETURNING ");
             self.names(model, fields);
-        } else if self.dialect.needs_returning() && model.key().auto {
+        } else if one_row && self.dialect.needs_returning() && model.key().auto {
             self.sql.push_str(" RETURNING ");
             self.name(model.key().column);
         }

@@ -149,12 +149,55 @@ fn new_rows_are_numbered_by_the_database() {
         expect![[r#"
             INSERT INTO "blog_post" ("title", "author_id") VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING
               [Text("a"), Int(1), Text("b"), Null]
-            INSERT INTO "blog_post" ("title", "author_id") VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING RETURNING "id"
+            INSERT INTO "blog_post" ("title", "author_id") VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING
               [Text("a"), Int(1), Text("b"), Null]
             INSERT INTO `blog_post` (`title`, `author_id`) VALUES (?, ?), (?, ?) ON DUPLICATE KEY UPDATE `id` = `id`
               [Text("a"), Int(1), Text("b"), Null]
         "#]],
     );
+}
+
+#[test]
+fn the_key_of_a_single_new_row_comes_back() {
+    let insert = Insert {
+        model: &POST,
+        fields: vec![1],
+        rows: vec![vec![Value::from("a")]],
+        conflict: Conflict::Fail,
+        returning: vec![],
+    };
+    check(
+        |dialect| writer::insert(insert.clone(), dialect),
+        expect![[r#"
+            INSERT INTO "blog_post" ("title") VALUES (?)
+              [Text("a")]
+            INSERT INTO "blog_post" ("title") VALUES ($1) RETURNING "id"
+              [Text("a")]
+            INSERT INTO `blog_post` (`title`) VALUES (?)
+              [Text("a")]
+        "#]],
+    );
+}
+
+#[test]
+fn a_row_by_its_key_reads_the_same_every_time() {
+    let by_key = |key: Value| {
+        let mut query = Select::new(&ROOT);
+        query.and_filter(equals(column(&ROOT, "id"), key));
+        query
+    };
+    let dialects: [&'static dyn Dialect; 3] = [&Sqlite, &Postgres, &Mysql];
+    for (key, dialect) in [7, 8].into_iter().flat_map(|key| dialects.map(|dialect| (Value::Int(key), dialect))) {
+        let kept = writer::select(by_key(key.clone()), dialect);
+        // With a limit it is written anew.
+        let mut query = by_key(key.clone());
+        query.limit = Some(1);
+        let long = writer::select(query, dialect);
+        assert_eq!(format!("{} LIMIT 1", kept.sql), long.sql);
+        assert_eq!((kept.params, kept.extent), (vec![key], long.extent));
+    }
+    let none = writer::select(by_key(Value::Null), &Sqlite);
+    assert!(none.sql.ends_with(r#"WHERE "id" IS NULL"#) && none.params.is_empty(), "{none:?}");
 }
 
 #[test]
