@@ -142,7 +142,8 @@ async fn queries(
     auth.permissions().await?;
     page.render("who.html", context! {})?;
     let tables = context.queries().into_iter().filter_map(|query| {
-        let (_, rest) = query.sql.split_once(" FROM \"")?;
+        let sql = query.sql.replace('`', "\"");
+        let (_, rest) = sql.split_once(" FROM \"")?;
         rest.split('"').next().map(ToOwned::to_owned)
     });
     Ok(tables.collect::<Vec<_>>().join(" "))

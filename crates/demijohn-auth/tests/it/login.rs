@@ -4,6 +4,7 @@ use demijohn_auth::hashers::{Hasher, Hashing, Pbkdf2};
 use demijohn_auth::models::Session;
 use demijohn_auth::test::TestLogin as _;
 use demijohn_auth::{User, authenticate};
+use demijohn_e2e::database::Kind;
 use demijohn_orm::Model as _;
 use demijohn_web::TestClient;
 
@@ -63,6 +64,10 @@ async fn wrong_unknown_inactive_and_unusable_get_the_same_answer() {
         ("ADA", PASSWORD),
         ("a\0da", PASSWORD),
     ] {
+        if name == "ADA" && site.database.kind() == Kind::Mysql {
+            // There they are one name, to the unique index too.
+            continue;
+        }
         let client = site.another_client().await;
         let response = client.post("/accounts/login/").form(&[("username", name), ("password", password)]).await;
         assert_eq!(client.cookie(SESSION), None, "{name}");

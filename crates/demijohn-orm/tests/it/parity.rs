@@ -100,7 +100,11 @@ fn what_works_has_a_test_that_is_there() {
         assert!(!state.starts_with("works") || !tests.is_empty(), "{names:?} works, but no test shows it");
         for test in tests {
             let (file, name) = test.split_once("::").expect("a file and a test");
-            let path = if file.starts_with("crates/") { root().join(file) } else { root().join("crates/demijohn-orm/tests/it").join(file) };
+            let path = if file.starts_with("crates/") {
+                root().join(file)
+            } else {
+                root().join("crates/demijohn-orm/tests/it").join(file)
+            };
             let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{names:?}: {file}: {error}"));
             assert!(source.contains(&format!("fn {name}(")), "{names:?}: {file} has no test `{name}`");
         }
