@@ -75,6 +75,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// Its address, with the password in it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The handle. The first call connects.
     ///
     /// # Errors

@@ -1,7 +1,9 @@
 //! The commands of a database as a whole, beside those of migrations.
 
+mod empty;
 mod fixtures;
 mod inspect;
+mod shell;
 
 use demijohn_core::Result;
 use demijohn_web::{Args, Command, Site};
@@ -19,6 +21,12 @@ pub(crate) fn commands() -> Vec<Command> {
         ),
         Command::new("loaddata", "store the rows of JSON files, Django's or ours", fixtures::load)
             .usage("FILE… [--exclude APP[.MODEL]]… [--ignorenonexistent] [--database NAME]"),
+        Command::new("flush", "remove every row and keep the tables", empty::run)
+            .usage("[--no-input] [--database NAME]"),
+        Command::new("sqlflush", "print the SQL of `flush`", empty::sql).usage("[--database NAME]"),
+        Command::new("sqlsequencereset", "print SQL that lets numbers go on behind the highest", empty::sequences)
+            .usage("APP… [--database NAME]"),
+        Command::new("dbshell", "start the database's own command line", shell::run),
     ]
 }
 

@@ -21,6 +21,7 @@ mod expression;
 mod field_value;
 mod fields;
 pub mod fixtures;
+pub mod flush;
 mod functions;
 pub mod inspectdb;
 pub mod introspect;

@@ -10,6 +10,7 @@ mod differential;
 mod expressions;
 mod fields;
 mod fixtures;
+mod flush;
 mod many;
 mod migrations;
 mod models;
