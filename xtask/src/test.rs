@@ -1,9 +1,6 @@
 //! `cargo xtask test`: every test there is, with the outside tools they need.
 
-use std::env;
 use std::process::{Command, Stdio};
-
-use demijohn_e2e::server::listens;
 
 use crate::shell::{self, cargo, in_ci, root, target};
 use crate::tools::Servers;
@@ -43,7 +40,7 @@ fn run_tests(arguments: &[String]) -> Result {
     }
     shell::run(&mut tests)?;
     if arguments.is_empty() {
-        run_on_servers(&servers, &mut skipped)?;
+        run_on_servers(&servers)?;
     }
     for line in &skipped {
         eprintln!("skipped: {line}");
@@ -55,32 +52,24 @@ fn run_tests(arguments: &[String]) -> Result {
 const ON_SERVERS: [&str; 2] = ["demijohn-auth", "demijohn-admin"];
 
 /// Runs what was built once more, with the databases on PostgreSQL and on MariaDB.
-fn run_on_servers(servers: &Servers, skipped: &mut Vec<String>) -> Result {
+fn run_on_servers(servers: &Servers) -> Result {
+    let mut failed = Vec::new();
     let built = cargo(&["test", "--workspace", "--no-run", "--message-format=json"]).stderr(Stdio::null()).output();
     let built = built.map_err(|error| format!("`cargo test --no-run` does not start: {error}"))?;
     let lines = String::from_utf8_lossy(&built.stdout).into_owned();
     for package in ON_SERVERS {
         let program = lines.lines().find_map(|line| test_program(line, package));
         let program = program.ok_or_else(|| format!("the tests of {package} were not built"))?;
-        for (kind, variable, port) in
-            [("postgres", "DEMIJOHN_TEST_POSTGRES", 5432), ("mysql", "DEMIJOHN_TEST_MYSQL", 3306)]
-        {
-            let is_there = servers.variables.iter().any(|(name, _)| *name == variable)
-                || env::var_os(variable).is_some()
-                || listens("127.0.0.1", port);
-            if !is_there {
-                skipped.push(format!("the tests of {package} on {kind}: its server is not there"));
-                continue;
-            }
+        for kind in &servers.kinds {
             let mut tests = Command::new(&program);
             tests.current_dir(root().join("crates").join(package)).arg("--quiet");
             tests.env("DEMIJOHN_TEST_DATABASE", kind);
             tests.envs(servers.variables.iter().map(|(name, value)| (name, value)));
             eprintln!("{package} on {kind}:");
-            shell::run(&mut tests)?;
+            failed.extend(shell::run(&mut tests).err().map(|_| format!("{package} on {kind}")));
         }
     }
-    Ok(())
+    if failed.is_empty() { Ok(()) } else { Err(format!("tests failed: {}", failed.join(", "))) }
 }
 
 /// The program that a line of cargo's says it made of a package's `tests/it`.

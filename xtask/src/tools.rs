@@ -62,6 +62,8 @@ pub(crate) fn django() -> Result<PathBuf> {
 #[derive(Default)]
 pub(crate) struct Servers {
     pub(crate) variables: Vec<(&'static str, String)>,
+    /// Those that there are: `postgres`, `mysql`.
+    pub(crate) kinds: Vec<&'static str>,
     own: Vec<Server>,
 }
 
@@ -72,21 +74,23 @@ pub(crate) fn servers() -> (Servers, Vec<String>) {
     let postgres: fn() -> Result<Server> = || Server::postgres(&["fsync=off", "max_connections=300"], |_| ());
     let mariadb: fn() -> Result<Server> =
         || Server::mariadb(&["innodb-flush-log-at-trx-commit=0", "skip-log-bin", "max-connections=500"]);
-    for (variable, port, package, start) in [
-        ("DEMIJOHN_TEST_POSTGRES", 5432, "postgresql", postgres),
-        ("DEMIJOHN_TEST_MYSQL", 3306, "mariadb-server", mariadb),
+    for (kind, variable, port, package, start) in [
+        ("postgres", "DEMIJOHN_TEST_POSTGRES", 5432, "postgresql", postgres),
+        ("mysql", "DEMIJOHN_TEST_MYSQL", 3306, "mariadb-server", mariadb),
     ] {
         let own_wanted = env::var_os("DEMIJOHN_OWN_SERVERS").is_some();
         if env::var_os(variable).is_some() || (!own_wanted && listens("127.0.0.1", port)) {
+            servers.kinds.push(kind);
             continue;
         }
         match start().or_else(|_| install_packages(&[package]).and_then(|()| start())) {
             Ok(server) => {
                 eprintln!("started for {variable}: {}", server.url());
+                servers.kinds.push(kind);
                 servers.variables.push((variable, server.url()));
                 servers.own.push(server);
             }
-            Err(reason) => reasons.push(format!("tests on the server of `{package}`: {reason}")),
+            Err(reason) => reasons.push(format!("tests on {kind}: {reason}")),
         }
     }
     (servers, reasons)

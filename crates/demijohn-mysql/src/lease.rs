@@ -20,6 +20,8 @@ pub(crate) struct Lease {
     busy: bool,
     /// Is a transaction open on it, to be rolled back before somebody else gets it?
     pub(crate) in_transaction: bool,
+    /// May the session be another one than it was at the beginning, so that nobody else may get it?
+    pub(crate) is_altered: bool,
 }
 
 struct Held {
@@ -29,7 +31,8 @@ struct Held {
 
 impl Lease {
     pub(crate) fn new(pool: Pool, conn: Conn, slot: OwnedSemaphorePermit, generation: u64, is_used: bool) -> Self {
-        Self { pool, held: Some(Held { conn, slot }), generation, is_used, busy: false, in_transaction: false }
+        let held = Some(Held { conn, slot });
+        Self { pool, held, generation, is_used, busy: false, in_transaction: false, is_altered: false }
     }
 
     /// The connection, for work whose end is told with [`done`](Self::done). None when it was given up.
@@ -61,13 +64,13 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let Some(Held { mut conn, slot }) = self.held.take() else { return };
-        if !self.busy && !self.in_transaction {
+        if !self.busy && !self.in_transaction && !self.is_altered {
             self.pool.give_back(conn, self.generation);
             return;
         }
         // Without a runtime the socket is closed, which ends it as well.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let (pool, generation, busy) = (self.pool.clone(), self.generation, self.busy);
+        let (pool, generation, busy) = (self.pool.clone(), self.generation, self.busy || self.is_altered);
         runtime.spawn(async move {
             let _slot = slot;
             if busy {

@@ -35,6 +35,8 @@ impl MysqlTransaction {
     /// The transaction that was begun.
     pub(crate) fn boxed(mut lease: Lease, work: Work) -> Box<dyn Transaction> {
         lease.in_transaction = true;
+        // A change of tables may turn off checks, and turns them on again before it is committed.
+        lease.is_altered = work == Work::Tables;
         Box::new(Self { state: Mutex::new(State { lease, is_over: false }), work })
     }
 
@@ -156,6 +158,7 @@ impl MysqlTransaction {
         let conn = lease.busy().ok_or_else(transaction_over)?;
         let done = run::plain(conn, sql).await;
         lease.in_transaction = done.result.is_err();
+        lease.is_altered &= done.result.is_err() || sql != "COMMIT";
         lease.done(done)
     }
 }

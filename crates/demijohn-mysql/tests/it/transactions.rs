@@ -95,3 +95,19 @@ async fn two_programs_cannot_migrate_at_once() {
     drop(held);
     fresh.drop_it().await;
 }
+
+#[tokio::test]
+async fn a_change_of_tables_that_was_not_committed_leaves_its_session_to_nobody() {
+    let Some(fresh) = fresh("?pool=1").await else { return };
+    for ends_by_itself in [false, true] {
+        let change = fresh.db.begin_schema_change().await.expect("it begins");
+        change.execute(&Statement::plain("SET FOREIGN_KEY_CHECKS = 0")).await.expect("turned off");
+        if ends_by_itself {
+            change.rollback().await.expect("taken back");
+        } else {
+            drop(change);
+        }
+        assert_eq!(one(&*fresh.db, "SELECT @@foreign_key_checks").await, "Int(1)");
+    }
+    fresh.drop_it().await;
+}

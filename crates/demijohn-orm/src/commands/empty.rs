@@ -25,7 +25,7 @@ pub(super) async fn run(site: Site, mut args: Args) -> Result<()> {
         }
     }
     flush(db.driver().as_ref(), db.models(), site.contributions::<PostMigrate>()).await?;
-    print(&format!("{} has no rows any more\n", db.driver().address()))
+    print(&format!("the tables of {} are empty, but for what follows a `migrate`\n", db.driver().address()))
 }
 
 pub(super) async fn sql(site: Site, mut args: Args) -> Result<()> {

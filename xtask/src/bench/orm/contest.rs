@@ -61,12 +61,12 @@ impl Contest<'_> {
                 }
             }
         }
-        self.write(report, &measured);
+        self.write(report, &measured, effort.rounds(ROUNDS));
         Ok(())
     }
 
-    fn write(&self, report: &mut Report, measured: &Measured) {
-        report.section(self.title, &format!("{METHOD} {}", self.words));
+    fn write(&self, report: &mut Report, measured: &Measured, rounds: u32) {
+        report.section(self.title, &format!("{METHOD} Rounds: {rounds}. {}", self.words));
         let others = || self.peers.iter().map(|peer| peer.name).filter(|name| ![BY_HAND, OURS].contains(name));
         let mut head = vec!["case".to_owned(), "tasks".to_owned()];
         head.extend(self.peers.iter().map(|peer| peer.name.to_owned()));
