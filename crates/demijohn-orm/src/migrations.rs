@@ -35,6 +35,7 @@ mod source;
 mod squash;
 mod state;
 mod step;
+mod stepwise;
 mod touch;
 
 pub use answers::{Ask, Terminal};

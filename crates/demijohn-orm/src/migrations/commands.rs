@@ -21,7 +21,7 @@ pub(crate) fn commands() -> Vec<Command> {
              [--default FIELD=VALUE] [--rename OLD=NEW] [--no-rename] [--no-input]",
         ),
         Command::new("migrate", "bring the database to its migrations, or back", run)
-            .usage("[APP [MIGRATION|zero]] [--plan] [--check] [--fake] [--fake-initial] [--prune]"),
+            .usage("[APP [MIGRATION|zero]] [--plan] [--check] [--fake] [--fake-initial] [--skip-step] [--prune]"),
         Command::new("squashmigrations", "write one migration that stands for several", squash)
             .usage("APP [START] END [--squashed-name NAME] [--no-optimize] [--dry-run] [--no-input]"),
         Command::new("showmigrations", "list migrations and which are applied", show).usage("[APP…]"),
@@ -133,6 +133,7 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
         plan: args.flag("--plan") || check,
         fake: args.flag("--fake"),
         fake_initial: args.flag("--fake-initial"),
+        skip_step: args.flag("--skip-step"),
         prune: args.flag("--prune"),
         ..MigrateOptions::default()
     };
@@ -154,7 +155,7 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
     let driver_address = db.driver().address();
     let mut is_open = false;
     let mut progress = |event: Progress| {
-        is_open = matches!(event, Progress::Begins { .. });
+        is_open = !matches!(event, Progress::Done { .. } | Progress::Waiting { .. });
         // A pipe that closed stops nothing half-way.
         let _ = print(&event.to_string());
     };

@@ -7,6 +7,7 @@ use demijohn_sql::{Connection, Dialect, Statement};
 use super::inspect;
 use super::server::OnServer;
 use super::state::{self, State, renames};
+use super::stepwise::Outside;
 use super::{Migration, Operation, Past};
 use crate::{Executor as _, Tx};
 
@@ -14,8 +15,8 @@ use crate::{Executor as _, Tx};
 pub(crate) enum Editor<'a> {
     /// In a transaction.
     Live(&'a Tx),
-    /// Without a transaction, for steps that cannot be part of one.
-    Outside(&'a dyn Connection),
+    /// Without a transaction around the whole, for steps that cannot be part of one.
+    Outside(Outside<'a>),
     /// On paper: as they would be made in a database that has only what migrations made.
     Paper { dialect: &'static dyn Dialect, sql: Vec<String> },
 }
@@ -34,12 +35,7 @@ impl Editor<'_> {
 
     /// Takes the steps of a migration back. `state` is the state before it.
     pub(crate) async fn backward(&mut self, migration: &Migration, state: &State) -> Result<()> {
-        let mut states = vec![state.clone()];
-        for operation in &migration.operations {
-            let mut next = states.last().expect("the first was put in above").clone();
-            operation.apply(&migration.app, &mut next).map_err(|error| in_migration(error, migration))?;
-            states.push(next);
-        }
+        let states = states(migration, state)?;
         for (operation, pair) in migration.operations.iter().zip(states.windows(2)).rev() {
             let step = StepOf { migration, operation, before: &pair[1], after: &pair[0], backward: true };
             self.step(&step).await.map_err(|error| in_migration(error, migration))?;
@@ -47,7 +43,8 @@ impl Editor<'_> {
         Ok(())
     }
 
-    async fn step(&mut self, step: &StepOf<'_>) -> Result<()> {
+    /// Does one step in its direction.
+    pub(super) async fn step(&mut self, step: &StepOf<'_>) -> Result<()> {
         match (step.operation, step.backward) {
             (Operation::RunSql { forward, .. }, false) => self.script(forward).await,
             (Operation::RunSql { backward, .. }, true) => self.script(backward.as_deref().unwrap_or_default()).await,
@@ -107,11 +104,16 @@ impl Editor<'_> {
             let model = with.require(&step.migration.app, own.model().unwrap_or_default())?;
             table.indexes = vec![state::table_index(model, index)?];
         }
-        for sql in own.statements(table.as_ref(), step.backward) {
-            match self {
-                Self::Live(_) if own.is_outside(self.dialect()) => return Err(inside(own)),
-                _ => self.statement(sql).await?,
+        if let (Self::Outside(outside), true) = (&mut *self, own.is_concurrent())
+            && let Some((table, index)) = table.as_ref().and_then(|table| Some((&table.name, table.indexes.last()?)))
+        {
+            let name = index.name_on(table, &demijohn_sql::Postgres);
+            if outside.is_done(table, &name, own.builds(step.backward)).await? {
+                return Ok(());
             }
+        }
+        for sql in own.statements(table.as_ref(), step.backward) {
+            self.statement(sql).await?;
         }
         Ok(())
     }
@@ -119,7 +121,7 @@ impl Editor<'_> {
     fn dialect(&self) -> &'static dyn Dialect {
         match self {
             Self::Live(tx) => tx.connection().dialect(),
-            Self::Outside(connection) => connection.dialect(),
+            Self::Outside(outside) => outside.driver.dialect(),
             Self::Paper { dialect, .. } => *dialect,
         }
     }
@@ -127,7 +129,7 @@ impl Editor<'_> {
     async fn statement(&mut self, sql: String) -> Result<()> {
         let connection: &dyn Connection = match self {
             Self::Live(tx) => tx.connection(),
-            Self::Outside(connection) => *connection,
+            Self::Outside(outside) => outside.driver,
             Self::Paper { sql: lines, .. } => {
                 lines.push(sql);
                 return Ok(());
@@ -144,7 +146,7 @@ impl Editor<'_> {
         }
         match self {
             Self::Live(tx) => tx.connection().execute_script(sql).await.map_err(|error| with_sql(error, sql)),
-            Self::Outside(connection) => connection.execute_script(sql).await.map_err(|error| with_sql(error, sql)),
+            Self::Outside(outside) => outside.driver.execute_script(sql).await.map_err(|error| with_sql(error, sql)),
             Self::Paper { sql: lines, .. } => {
                 lines.push(sql.trim().trim_end_matches(';').to_owned());
                 Ok(())
@@ -156,10 +158,10 @@ impl Editor<'_> {
         let Some(step) = step else { return Ok(()) };
         match self {
             Self::Live(tx) => step.run(tx, &Past::new(state.clone())).await,
-            Self::Outside(_) => {
-                let message = format!("the function `{}` needs a transaction, and the migration has none", step.name());
-                Err(Error::misconfigured("migrations.outside", message)
-                    .with_hint("put the steps that work concurrently into a migration of their own"))
+            Self::Outside(outside) => {
+                let tx = outside.begin().await?;
+                step.run(&tx, &Past::new(state.clone())).await?;
+                tx.commit().await
             }
             Self::Paper { sql, .. } => {
                 sql.push(format!("-- runs the function `{}`", step.name()));
@@ -169,37 +171,49 @@ impl Editor<'_> {
     }
 
     async fn change(&mut self, change: &Change) -> Result<()> {
-        let connection: &dyn Connection = match self {
-            Self::Live(tx) => tx.connection(),
-            Self::Outside(connection) => *connection,
+        match self {
+            Self::Live(tx) => make(tx.connection(), change).await,
+            Self::Outside(outside) => {
+                let tx = outside.begin().await?;
+                make(tx.connection(), change).await?;
+                tx.commit().await
+            }
             Self::Paper { dialect, sql } => {
                 sql.extend(write(change, *dialect, &Existing::default())?);
-                return Ok(());
+                Ok(())
             }
-        };
-        let existing = examine(connection, change).await?;
-        for sql in write(change, connection.dialect(), &existing)? {
-            let statement = Statement::plain(sql);
-            let done = connection.execute(&statement).await;
-            done.map_err(|error| of_rebuilt(with_sql(error, &statement.sql), change))?;
         }
-        Ok(())
     }
 }
 
-fn inside(own: &OnServer) -> Error {
-    let message = format!("cannot {} inside a transaction", own.words());
-    Error::misconfigured("migrations.inside", message)
-        .with_hint("apply it with `migrate`, which sees that it needs none")
+async fn make(connection: &dyn Connection, change: &Change) -> Result<()> {
+    let existing = examine(connection, change).await?;
+    for sql in write(change, connection.dialect(), &existing)? {
+        let statement = Statement::plain(sql);
+        let done = connection.execute(&statement).await;
+        done.map_err(|error| of_rebuilt(with_sql(error, &statement.sql), change))?;
+    }
+    Ok(())
+}
+
+/// The states around the steps of a migration, from the one before it to the one after it.
+pub(super) fn states(migration: &Migration, before: &State) -> Result<Vec<State>> {
+    let mut states = vec![before.clone()];
+    for operation in &migration.operations {
+        let mut next = states.last().expect("the first was put in above").clone();
+        operation.apply(&migration.app, &mut next).map_err(|error| in_migration(error, migration))?;
+        states.push(next);
+    }
+    Ok(states)
 }
 
 /// One step of a migration with the states around it, in the direction in which it is made.
-struct StepOf<'a> {
-    migration: &'a Migration,
-    operation: &'a Operation,
-    before: &'a State,
-    after: &'a State,
-    backward: bool,
+pub(super) struct StepOf<'a> {
+    pub(super) migration: &'a Migration,
+    pub(super) operation: &'a Operation,
+    pub(super) before: &'a State,
+    pub(super) after: &'a State,
+    pub(super) backward: bool,
 }
 
 impl StepOf<'_> {
@@ -272,15 +286,17 @@ fn with_sql(error: Error, sql: &str) -> Error {
 }
 
 /// Says which migration an error came up in.
-fn in_migration(error: Error, migration: &Migration) -> Error {
+pub(super) fn in_migration(error: Error, migration: &Migration) -> Error {
     let message = format!("migration `{}` failed: {}", migration.full_name(), error.message());
     renamed(error, message)
 }
 
 /// The same error in other words.
-fn renamed(error: Error, message: String) -> Error {
+pub(super) fn renamed(error: Error, message: String) -> Error {
     let mut named = Error::new(error.kind(), error.code(), message);
-    if let Some(hint) = error.hint() {
+    // Of a table that is not there the hint is to migrate, which is what goes on here.
+    let is_idle = matches!(error.code(), "orm.no_such_table" | "orm.no_such_column");
+    if let Some(hint) = error.hint().filter(|_| !is_idle) {
         named = named.with_hint(hint.to_owned());
     }
     if let Some(excerpt) = error.excerpt() {

@@ -11,8 +11,9 @@ use demijohn_sql::Driver;
 use demijohn_web::BoxFuture;
 
 use super::graph::{Graph, fulfil};
-use super::recorder::{self, Applied};
-use super::{Editor, Migration, Migrations, Operation, inspect, plan};
+use super::recorder::{self, Applied, Begun};
+use super::stepwise::{self, Stepwise, is_stepwise};
+use super::{Editor, Migration, Migrations, inspect, plan};
 use crate::{Executor as _, Tx};
 
 /// Work that follows every `migrate`: accounts make their permissions here. Contribute one to an app.
@@ -45,6 +46,8 @@ pub struct MigrateOptions {
     pub fake: bool,
     /// Records the first migration of an app without doing it when its tables are there.
     pub fake_initial: bool,
+    /// Takes the step at which a migration stopped that is not one transaction for done: it was finished by hand.
+    pub skip_step: bool,
     /// Then forgets the records of the app, or of all, that no migration of the program has.
     pub prune: bool,
 }
@@ -65,6 +68,22 @@ pub enum Progress {
         /// Is it taken back?
         backward: bool,
     },
+    /// It stopped between two of its steps before, and goes on.
+    GoesOn {
+        /// The number of the next step.
+        step: usize,
+        /// So many there are.
+        of: usize,
+        /// What the next one does.
+        words: String,
+    },
+    /// A failed build left an index that is not valid (PostgreSQL). It is dropped and built again.
+    Rebuilds {
+        /// Its table.
+        table: String,
+        /// Its name.
+        index: String,
+    },
     /// It ended well.
     Done {
         /// Was it only recorded?
@@ -78,6 +97,12 @@ impl fmt::Display for Progress {
             Self::Waiting { address } => writeln!(f, "waiting for another program that migrates {address}"),
             Self::Begins { migration, backward: false } => write!(f, "  applying {migration}..."),
             Self::Begins { migration, backward: true } => write!(f, "  taking back {migration}..."),
+            Self::GoesOn { step, of, words } => {
+                write!(f, " it stopped at step {step} of {of} and goes on there: {words}...")
+            }
+            Self::Rebuilds { table, index } => {
+                write!(f, " index `{index}` of `{table}` is not valid, and is dropped and built again...")
+            }
             Self::Done { faked: false } => writeln!(f, " ok"),
             Self::Done { faked: true } => writeln!(f, " recorded"),
         }
@@ -95,6 +120,8 @@ pub struct MigrateReport {
     pub planned: Vec<(String, Vec<String>)>,
     /// With `prune`: the records that were forgotten.
     pub pruned: Vec<String>,
+    /// What somebody should look at.
+    pub warnings: Vec<String>,
     is_plan: bool,
 }
 
@@ -110,16 +137,19 @@ impl fmt::Display for MigrateReport {
         if self.applied.is_empty() && self.taken_back.is_empty() && self.planned.is_empty() {
             writeln!(f, "nothing to migrate")?;
         }
-        Ok(())
+        self.warnings.iter().try_for_each(|warning| writeln!(f, "warning: {warning}"))
     }
 }
 
 /// Brings a database to its migrations, or back to one of them. Each migration is one transaction together with its
 /// row in `django_migrations`, and only one program migrates a database at a time.
 ///
+/// One that is [`not_atomic`](Migration::not_atomic), and each on MySQL and MariaDB, which end a transaction at every
+/// change of a table, is done step by step. It is recorded how far it came, and the next `migrate` goes on there.
+///
 /// # Errors
 /// What [`MigrateOptions`] names wrongly, migrations that do not fit together, and what the database refuses: then
-/// the migration at fault left no trace.
+/// the migration at fault left no trace, or the error names the step that it stopped at.
 pub async fn migrate(
     context: &MigrateContext<'_>,
     options: &MigrateOptions,
@@ -134,16 +164,20 @@ pub async fn migrate(
     let steps = plan::plan(&graph, &applied, options.app.as_deref(), options.target.as_deref())?;
     let backward = steps.backward;
     refuse_irreversible(&graph, &steps, options)?;
+    if !options.fake {
+        steps.places.iter().try_for_each(|place| stepwise::refuse_concurrent(graph.migration(*place)))?;
+    }
     let mut report = MigrateReport { is_plan: options.plan, ..MigrateReport::default() };
     if options.plan {
-        report.planned = steps.places.iter().map(|place| words(graph.migration(*place), backward)).collect();
+        let words = |place: &usize| words(graph.migration(*place), &applied, backward);
+        report.planned = steps.places.iter().map(words).collect();
         return Ok(report);
     }
     let mut run = Run { context, options, graph: &graph, applied };
     for place in steps.places {
         let name = graph.migration(place).full_name();
         progress(Progress::Begins { migration: name.clone(), backward });
-        let faked = if backward { run.take_back(place).await? } else { run.apply(place).await? };
+        let faked = if backward { run.take_back(place, progress).await? } else { run.apply(place, progress).await? };
         progress(Progress::Done { faked });
         if backward { report.taken_back.push(name) } else { report.applied.push(name) }
     }
@@ -158,14 +192,18 @@ pub async fn migrate(
     for hook in context.post_migrate.iter().filter(|_| is_complete) {
         (hook.0)(context.driver, context.models).await?;
     }
+    report.warnings = stepwise::invalid_indexes(context.driver).await?;
     drop(lock);
     Ok(report)
 }
 
-fn words(migration: &Migration, backward: bool) -> (String, Vec<String>) {
+/// What is left of a migration to do or to take back.
+fn words(migration: &Migration, applied: &Applied, backward: bool) -> (String, Vec<String>) {
     let undo = if backward { "undo: " } else { "" };
-    let words = |operation: &Operation| format!("{undo}{}", operation.words());
-    let mut steps: Vec<String> = migration.operations.iter().map(words).collect();
+    let done = applied.begun(&migration.app, &migration.name).map(|begun| begun.done.min(migration.operations.len()));
+    let (there, open) = migration.operations.split_at(done.unwrap_or(0));
+    let left = if backward && done.is_some() { there } else { open };
+    let mut steps: Vec<String> = left.iter().map(|operation| format!("{undo}{}", operation.words())).collect();
     if backward {
         steps.reverse();
     }
@@ -213,20 +251,22 @@ impl Run<'_> {
     }
 
     /// Applies a migration; true when it was only recorded.
-    async fn apply(&mut self, place: usize) -> Result<bool> {
+    async fn apply(&mut self, place: usize, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<bool> {
         let migration = self.graph.migration(place);
-        let outside = migration.is_outside(self.context.driver.dialect()) && !self.options.fake;
-        if outside {
-            let mut state = self.graph.state(|_, other| self.applied.has(&other.app, &other.name))?;
-            Editor::Outside(self.context.driver).forward(migration, &mut state).await?;
-        }
-        let tx = self.begin().await?;
+        let begun = self.applied.begun(&migration.app, &migration.name);
+        let mut tx = self.begin().await?;
         recorder::ensure_table(tx.connection()).await?;
-        let faked = self.options.fake || (self.options.fake_initial && is_made(&tx, migration, self.graph).await?);
-        if !faked && !outside {
-            let mut state = self.graph.state(|_, other| self.applied.has(&other.app, &other.name))?;
+        let is_initial = self.options.fake_initial && begun.is_none();
+        let faked = self.options.fake || (is_initial && is_made(&tx, migration, self.graph).await?);
+        let mut state = self.graph.state(|_, other| self.applied.has(&other.app, &other.name))?;
+        if !faked && is_stepwise(migration, self.context.driver.dialect()) {
+            tx.commit().await?;
+            self.stepwise(migration).forward(&state, progress).await?;
+            tx = self.begin().await?;
+        } else if !faked {
             Editor::Live(&tx).forward(migration, &mut state).await?;
         }
+        forget_steps(&tx, migration, begun).await?;
         for name in migration.replaces.iter().chain([&migration.name]) {
             recorder::record(tx.connection(), &migration.app, name).await?;
         }
@@ -238,18 +278,19 @@ impl Run<'_> {
     }
 
     /// Takes a migration back; true when it was only forgotten.
-    async fn take_back(&mut self, place: usize) -> Result<bool> {
+    async fn take_back(&mut self, place: usize, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<bool> {
         let migration = self.graph.migration(place);
-        let before = |at: usize, other: &Migration| at != place && self.applied.has(&other.app, &other.name);
-        let outside = migration.is_outside(self.context.driver.dialect());
-        if outside && !self.options.fake {
-            Editor::Outside(self.context.driver).backward(migration, &self.graph.state(before)?).await?;
+        let begun = self.applied.begun(&migration.app, &migration.name);
+        let state = self.graph.state(|at, other| at != place && self.applied.has(&other.app, &other.name))?;
+        let stepwise = is_stepwise(migration, self.context.driver.dialect()) && !self.options.fake;
+        if stepwise {
+            self.stepwise(migration).backward(&state, progress).await?;
         }
         let tx = self.begin().await?;
-        if !self.options.fake && !outside {
-            let state = self.graph.state(before)?;
+        if !self.options.fake && !stepwise {
             Editor::Live(&tx).backward(migration, &state).await?;
         }
+        forget_steps(&tx, migration, begun).await?;
         for name in migration.replaces.iter().chain([&migration.name]) {
             recorder::forget(tx.connection(), &migration.app, name).await?;
         }
@@ -258,6 +299,15 @@ impl Run<'_> {
             self.applied.remove(&migration.app, name);
         }
         Ok(self.options.fake)
+    }
+
+    fn stepwise<'a>(&self, migration: &'a Migration) -> Stepwise<'a>
+    where
+        Self: 'a,
+    {
+        let begun = self.applied.begun(&migration.app, &migration.name);
+        let (driver, models) = (self.context.driver, self.context.models);
+        Stepwise { driver, models, migration, begun, skip: self.options.skip_step }
     }
 
     /// Records migrations of which all that they stand for are applied: app and name of each.
@@ -295,6 +345,15 @@ impl Run<'_> {
         gone.iter().for_each(|(app, name)| self.applied.remove(app, name));
         Ok(gone.into_iter().map(|(app, name)| format!("{app}.{name}")).collect())
     }
+}
+
+/// Forgets how far a migration came, before or now.
+async fn forget_steps(tx: &Tx, migration: &Migration, begun: Option<Begun>) -> Result<()> {
+    let of = migration.operations.len();
+    for begun in [Begun { done: 0, of }, Begun { done: of, of }].into_iter().chain(begun) {
+        recorder::forget(tx.connection(), &migration.app, &begun.name(&migration.name)).await?;
+    }
+    Ok(())
 }
 
 /// Are all tables of an app's first migration there, with all their columns?

@@ -26,6 +26,8 @@ pub struct Migration {
     /// Those of other apps that must come after it.
     pub(crate) run_before: Vec<(String, String)>,
     pub(crate) replaces: Vec<String>,
+    /// Is it one transaction?
+    pub(crate) atomic: bool,
     pub(crate) operations: Vec<Operation>,
 }
 
@@ -84,7 +86,8 @@ impl Migration {
     /// A migration of an app: `Migration::new("blog", "0001_initial")`. App and name are what the database records.
     pub fn new(app: &str, name: &str) -> Self {
         let (dependencies, run_before, replaces, operations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { app: app.to_owned(), name: name.to_owned(), dependencies, run_before, replaces, operations }
+        let (app, name, atomic) = (app.to_owned(), name.to_owned(), true);
+        Self { app, name, dependencies, run_before, replaces, atomic, operations }
     }
 
     /// Must come after that migration.
@@ -103,6 +106,25 @@ impl Migration {
     /// recorded has it already.
     pub fn replaces(mut self, names: &[&str]) -> Self {
         self.replaces.extend(names.iter().map(|name| (*name).to_owned()));
+        self
+    }
+
+    /// Is not one transaction: each step is applied by itself, SQL and concurrent work on indexes outside of any
+    /// transaction. One that fails keeps the steps before it, and the next `migrate` goes on where it stopped.
+    ///
+    /// For what PostgreSQL does only outside of a transaction, and for work on so many rows that one would be too long.
+    ///
+    /// ```
+    /// use demijohn_orm::migrations::prelude::*;
+    ///
+    /// let migration = Migration::new("blog", "0004_post_title")
+    ///     .not_atomic()
+    ///     .depends_on("blog", "0003_fill_slugs")
+    ///     .add_index_concurrently("Post", index(["title"]));
+    /// # let _ = migration;
+    /// ```
+    pub fn not_atomic(mut self) -> Self {
+        self.atomic = false;
         self
     }
 
@@ -256,13 +278,13 @@ impl Migration {
         self.with(Operation::OnServer(OnServer::RemoveCollation(collation)))
     }
 
-    /// Adds an index while rows are written. A migration with such a step has no others that change tables, and is not
-    /// one transaction: if it fails, the index may be there, not valid, and must be dropped by hand.
+    /// Adds an index while rows are written, in a migration that is [`not_atomic`](Self::not_atomic). A build that fails
+    /// leaves an index that is not valid: the next `migrate` drops it and builds it again.
     pub fn add_index_concurrently(self, model: &str, index: Index) -> Self {
         self.with(Operation::OnServer(OnServer::AddIndexConcurrently { model: model.to_owned(), index }))
     }
 
-    /// Removes an index while rows are written.
+    /// Removes an index while rows are written, in a migration that is [`not_atomic`](Self::not_atomic).
     pub fn remove_index_concurrently(self, model: &str, index: Index) -> Self {
         self.with(Operation::OnServer(OnServer::RemoveIndexConcurrently { model: model.to_owned(), index }))
     }
@@ -277,14 +299,6 @@ impl Migration {
     pub fn validate_constraint(self, model: &str, name: &str) -> Self {
         let (model, name) = (model.to_owned(), name.to_owned());
         self.with(Operation::OnServer(OnServer::ValidateConstraint { model, name }))
-    }
-
-    /// Must it run outside of a transaction on this database?
-    pub(crate) fn is_outside(&self, dialect: &dyn demijohn_sql::Dialect) -> bool {
-        self.operations.iter().any(|operation| match operation {
-            Operation::OnServer(own) => own.is_outside(dialect),
-            _ => false,
-        })
     }
 }
 

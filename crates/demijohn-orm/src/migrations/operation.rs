@@ -204,6 +204,24 @@ impl Operation {
         }
     }
 
+    /// Is there work on indexes in it that goes on beside those who write?
+    pub(crate) fn concurrent(&self) -> Option<&OnServer> {
+        match self {
+            Self::OnServer(own) => Some(own).filter(|own| own.is_concurrent()),
+            Self::Separate { database, .. } => database.iter().find_map(Self::concurrent),
+            _ => None,
+        }
+    }
+
+    /// Is there SQL of the user's in it?
+    pub(crate) fn has_sql(&self) -> bool {
+        match self {
+            Self::RunSql { .. } => true,
+            Self::Separate { database, .. } => database.iter().any(Self::has_sql),
+            _ => false,
+        }
+    }
+
     /// What it does, for people: `add field views to Post`.
     pub(crate) fn words(&self) -> String {
         match self {

@@ -43,7 +43,12 @@ pub(crate) fn plan(graph: &Graph<'_>, applied: &Applied, app: Option<&str>, targ
         graph.of_app(app).map(|(other, _)| other).filter(|other| *other != place && behind[*other]).collect()
     };
     let gone = graph.with_children(&gone);
-    let places = graph.iter().rev().map(|(place, _)| place).filter(|place| gone[*place] && is_applied(*place));
+    let is_begun = |place: usize| {
+        let migration = graph.migration(place);
+        applied.begun(&migration.app, &migration.name).is_some()
+    };
+    let is_there = |place: usize| is_applied(place) || is_begun(place);
+    let places = graph.iter().rev().map(|(place, _)| place).filter(|place| gone[*place] && is_there(*place));
     Ok(Plan { places: places.collect(), backward: true })
 }
 

@@ -1,6 +1,6 @@
 //! The table in which a database remembers its migrations: Django's own, `django_migrations`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use demijohn_core::Result;
 use demijohn_core::model::{FieldKind, Timestamp, Value};
@@ -13,7 +13,35 @@ const TABLE: &str = "django_migrations";
 
 /// The recorded migrations: app and name of each.
 #[derive(Debug, Default)]
-pub(crate) struct Applied(HashSet<(String, String)>);
+pub(crate) struct Applied {
+    done: HashSet<(String, String)>,
+    begun: HashMap<(String, String), Begun>,
+}
+
+/// How far a migration came that is not one transaction.
+///
+/// It is recorded beside the others, in the name of a row: `0002_more (2 of 5 steps)`. Django, which may share the
+/// table, passes over names that it does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Begun {
+    /// So many of its steps are applied.
+    pub(crate) done: usize,
+    /// So many steps it had.
+    pub(crate) of: usize,
+}
+
+impl Begun {
+    /// The name under which it is recorded.
+    pub(crate) fn name(self, migration: &str) -> String {
+        format!("{migration} ({} of {} steps)", self.done, self.of)
+    }
+
+    fn parse(name: &str) -> Option<(&str, Self)> {
+        let (migration, steps) = name.strip_suffix(" steps)")?.split_once(" (")?;
+        let (done, of) = steps.split_once(" of ")?;
+        Some((migration, Self { done: done.parse().ok()?, of: of.parse().ok()? }))
+    }
+}
 
 impl Applied {
     /// Reads what the database remembers; nothing when it never saw a migration.
@@ -25,28 +53,44 @@ impl Applied {
         let sql = format!("SELECT {}, {} FROM {}", name("app"), name("name"), name(TABLE));
         let rows = inspect::rows(connection, &sql, Vec::new()).await?;
         let text = |value: Option<&Value>| value.and_then(Value::as_text).map(str::to_owned);
-        Ok(Self(rows.iter().filter_map(|row| Some((text(row.first())?, text(row.get(1))?))).collect()))
+        let mut applied = Self::default();
+        for (app, name) in rows.iter().filter_map(|row| Some((text(row.first())?, text(row.get(1))?))) {
+            match Begun::parse(&name) {
+                Some((name, begun)) => applied.begun.insert((app, name.to_owned()), begun).map(|_| ()),
+                None => applied.done.replace((app, name)).map(|_| ()),
+            };
+        }
+        Ok(applied)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.done.is_empty() && self.begun.is_empty()
     }
 
     pub(crate) fn has(&self, app: &str, name: &str) -> bool {
-        self.0.contains(&(app.to_owned(), name.to_owned()))
+        self.done.contains(&(app.to_owned(), name.to_owned()))
     }
 
+    /// How far it came, when it stopped between two of its steps.
+    pub(crate) fn begun(&self, app: &str, name: &str) -> Option<Begun> {
+        self.begun.get(&(app.to_owned(), name.to_owned())).copied()
+    }
+
+    /// It is applied as a whole.
     pub(crate) fn insert(&mut self, app: &str, name: &str) {
-        self.0.insert((app.to_owned(), name.to_owned()));
+        self.begun.remove(&(app.to_owned(), name.to_owned()));
+        self.done.insert((app.to_owned(), name.to_owned()));
     }
 
+    /// Nothing of it is applied.
     pub(crate) fn remove(&mut self, app: &str, name: &str) {
-        self.0.remove(&(app.to_owned(), name.to_owned()));
+        self.begun.remove(&(app.to_owned(), name.to_owned()));
+        self.done.remove(&(app.to_owned(), name.to_owned()));
     }
 
     /// The names of an app that are recorded, sorted.
     pub(crate) fn of_app(&self, app: &str) -> Vec<&str> {
-        let own = self.0.iter().filter(|(of, _)| of == app);
+        let own = self.done.iter().filter(|(of, _)| of == app);
         let mut names: Vec<&str> = own.map(|(_, name)| name.as_str()).collect();
         names.sort_unstable();
         names

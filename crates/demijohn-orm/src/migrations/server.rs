@@ -1,7 +1,6 @@
 //! [`OnServer`]: steps that only one kind of server knows. Elsewhere they do what comes nearest, or nothing.
 
 use demijohn_core::Result;
-use demijohn_sql::Dialect;
 use demijohn_sql::schema::{SqlPart, Table, create_index_statement, drop_index_statement, quoted};
 
 use super::operation::{add_constraint, remove_index};
@@ -79,10 +78,18 @@ impl OnServer {
         }
     }
 
-    /// Must it run outside of a transaction on this database?
-    pub(crate) fn is_outside(&self, dialect: &dyn Dialect) -> bool {
-        let is_concurrent = matches!(self, Self::AddIndexConcurrently { .. } | Self::RemoveIndexConcurrently { .. });
-        is_concurrent && dialect.name() == "postgres"
+    /// Does it work beside those who write, so that PostgreSQL does it outside of a transaction only?
+    pub(crate) fn is_concurrent(&self) -> bool {
+        matches!(self, Self::AddIndexConcurrently { .. } | Self::RemoveIndexConcurrently { .. })
+    }
+
+    /// Does it build an index beside those who write, in this direction?
+    pub(crate) fn builds(&self, backward: bool) -> bool {
+        match self {
+            Self::AddIndexConcurrently { .. } => !backward,
+            Self::RemoveIndexConcurrently { .. } => backward,
+            _ => false,
+        }
     }
 
     /// The statements on PostgreSQL, given the table of its model where the index or the constraint is there; `None`

@@ -37,6 +37,9 @@ pub async fn showmigrations(driver: &dyn Driver, migrations: &[Arc<Migrations>],
             if !migration.replaces.is_empty() {
                 let _ = write!(text, " (stands for {} older)", migration.replaces.len());
             }
+            if let Some(begun) = applied.begun(app, &migration.name) {
+                let _ = write!(text, " ({} of {} steps are applied)", begun.done, begun.of);
+            }
             text.push('\n');
             known.extend(migration.replaces.iter().map(String::as_str).chain([migration.name.as_str()]));
         }
@@ -77,7 +80,8 @@ pub async fn sqlmigrate(
         editor.forward(migration, &mut state).await?;
     }
     let Editor::Paper { sql, .. } = editor else { return Ok(String::new()) };
-    let mut text = format!("-- {}\n", migration.full_name());
+    let outside = if migration.atomic { "" } else { ", outside of a transaction" };
+    let mut text = format!("-- {}{outside}\n", migration.full_name());
     for line in sql {
         let end = if line.starts_with("--") { "" } else { ";" };
         let _ = writeln!(text, "{line}{end}");

@@ -20,6 +20,9 @@ use code::Code;
 pub(crate) fn file_of(migration: &Migration, library: &str) -> String {
     let own = |migration: &Migration| vec![Code::text(&migration.app), Code::text(&migration.name)];
     let mut chain = Code::call("Migration::new", own(migration));
+    if !migration.atomic {
+        chain = chain.then("not_atomic", Vec::new());
+    }
     for (app, name) in &migration.dependencies {
         chain = chain.then("depends_on", vec![Code::text(app), Code::text(name)]);
     }

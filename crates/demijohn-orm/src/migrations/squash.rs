@@ -146,6 +146,8 @@ fn squash(graph: &Graph<'_>, squashed: &[&Migration], options: &SquashOptions) -
     }
     migration.run_before = squashed.iter().flat_map(|own| own.run_before.clone()).collect();
     migration.replaces = squashed.iter().map(|own| own.name.clone()).collect();
+    // What SQL needs to be outside of a transaction nobody can know.
+    migration.atomic = !squashed.iter().any(|own| !own.atomic && own.operations.iter().any(Operation::has_sql));
     migration.operations = squashed.iter().flat_map(|own| &own.operations).map(plain).collect();
     if !options.no_optimize {
         let first = graph.iter().find(|(_, own)| std::ptr::eq(*own, first)).map(|(place, _)| place);

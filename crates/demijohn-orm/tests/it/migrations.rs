@@ -16,6 +16,7 @@ mod rebuild;
 mod run;
 mod source;
 mod squash;
+mod stepwise;
 mod update;
 
 use std::sync::Arc;

@@ -17,10 +17,11 @@ pub(super) fn choose<'a>(listed: Vec<&'a Migration>, applied: &Applied) -> Chose
     let is_old =
         |squash: &Migration, other: &Migration| other.app == squash.app && squash.replaces.contains(&other.name);
     let begun = |squash: &Migration| {
+        let some = |name: &String| applied.has(&squash.app, name) || applied.begun(&squash.app, name).is_some();
         let done = |name: &String| applied.has(&squash.app, name);
         let has_old = |name: &String| listed.iter().any(|other| other.app == squash.app && other.name == *name);
         !applied.has(&squash.app, &squash.name)
-            && squash.replaces.iter().any(done)
+            && squash.replaces.iter().any(some)
             && !squash.replaces.iter().all(done)
             && squash.replaces.iter().all(|name| done(name) || has_old(name))
     };

@@ -228,7 +228,8 @@ async fn what_only_postgres_has_is_made_there_and_refused_elsewhere() {
 async fn indexes_are_made_beside_running_work_and_checks_validated_later() {
     on_each(async |kind, db| {
         let mut list = second(|m| {
-            m.add_index_concurrently("Cup", index(["price"]).named("cup_price"))
+            m.not_atomic()
+                .add_index_concurrently("Cup", index(["price"]).named("cup_price"))
                 .remove_index_concurrently("Cup", index(["price"]).named("cup_price"))
                 .add_index_concurrently("Cup", index(["word"]))
         })

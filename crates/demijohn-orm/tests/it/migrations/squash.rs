@@ -203,3 +203,17 @@ async fn the_sql_of_an_older_one_can_still_be_seen() {
     let error = scratch.run(&listed(both()), &to("shop", "0009")).await.expect_err("there is none");
     assert_eq!(error.code(), "migrations.unknown_migration");
 }
+
+#[test]
+fn sql_that_was_outside_of_transactions_stays_outside() {
+    let squashed = |change: fn(Migration) -> Migration| {
+        let second = change(Migration::new("shop", "0002_more").not_atomic().depends_on("shop", "0001_initial"));
+        let list = vec![history().remove(0), second];
+        squash(list, None, "0002").expect("they are one after the other").made.source
+    };
+    let text = squashed(|m| m.run_sql("VACUUM shop_cup", ""));
+    assert!(text.contains(".not_atomic()"), "{text}");
+    // On a new database nobody waits for an index.
+    let text = squashed(|m| m.add_index_concurrently("Cup", index(["name"])));
+    assert!(!text.contains("not_atomic") && !text.contains("concurrently"), "{text}");
+}
