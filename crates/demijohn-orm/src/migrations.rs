@@ -11,6 +11,7 @@
 mod answers;
 mod commands;
 mod constraint;
+mod cost;
 mod create;
 mod detect;
 mod editor;

@@ -6,6 +6,7 @@
 
 mod alter;
 mod column;
+mod cost;
 mod create;
 mod diff;
 mod existing;
@@ -17,6 +18,7 @@ mod rebuild;
 mod sql;
 mod table;
 
+pub use cost::{Cost, Waits, costs};
 pub use create::{create_index_statement, drop_index_statement};
 pub use diff::{AlteredTable, Change, Renames, diff};
 pub use existing::{Existing, ExistingCheck, ExistingIndex, ExistingKey, SchemaObject};

@@ -76,8 +76,17 @@ async fn make(site: Site, mut args: Args) -> Result<()> {
     }
     let mut terminal = if no_input { None } else { Terminal::if_present() };
     let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
-    let report = makemigrations(database.models(), database.migrations(), &options, ask)?;
-    print(&report.to_string())
+    let mut report = makemigrations(database.models(), database.migrations(), &options, ask)?;
+    let weighed = match database.db().await {
+        Ok(db) => report.weigh(database.migrations(), db.driver().as_ref()).await,
+        Err(error) => Err(error),
+    };
+    print(&report.to_string())?;
+    match weighed {
+        Ok(()) => Ok(()),
+        // The files are written: that is what was asked for.
+        Err(error) => print(&format!("who waits for these steps could not be asked of the database: {error}\n")),
+    }
 }
 
 /// Django writes it in one word.

@@ -4,6 +4,7 @@ use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::schema::{AlteredTable, Change, Existing, diff, quoted, write};
 use demijohn_sql::{Connection, Dialect, Statement};
 
+use super::cost;
 use super::inspect;
 use super::server::OnServer;
 use super::state::{self, State, renames};
@@ -45,6 +46,10 @@ impl Editor<'_> {
 
     /// Does one step in its direction.
     pub(super) async fn step(&mut self, step: &StepOf<'_>) -> Result<()> {
+        if let Self::Paper { dialect, sql } = self {
+            let costs = cost::of_step(step, *dialect)?;
+            sql.extend(cost::lines(&costs).into_iter().map(|line| format!("-- {line}")));
+        }
         match (step.operation, step.backward) {
             (Operation::RunSql { forward, .. }, false) => self.script(forward).await,
             (Operation::RunSql { backward, .. }, true) => self.script(backward.as_deref().unwrap_or_default()).await,
@@ -217,7 +222,8 @@ pub(super) struct StepOf<'a> {
 }
 
 impl StepOf<'_> {
-    fn changes(&self) -> Result<Vec<Change>> {
+    /// The difference that it makes to the tables.
+    pub(super) fn changes(&self) -> Result<Vec<Change>> {
         let app = &self.migration.app;
         let renamed = self.operation.renamed(app);
         let renamed = if self.backward { renamed.reversed() } else { renamed };

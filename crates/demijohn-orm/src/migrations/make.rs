@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use demijohn_core::model::Models;
 use demijohn_core::{Error, Result};
+use demijohn_sql::Connection;
 
 use super::answers::{Answers, Ask, Given};
 use super::detect::{Draft, arrange, detect};
-use super::graph::{Graph, require_app};
+use super::graph::{Graph, replay, require_app};
 use super::name::{migration_name, next_number};
 use super::state::State;
-use super::{Migration, Migrations};
+use super::{Migration, Migrations, cost};
 pub(super) use writer::Writer;
 
 /// What is to be written, and how questions are answered.
@@ -69,12 +70,33 @@ pub struct MadeMigration {
     pub source: String,
     /// Is the file there, to be written anew?
     pub is_update: bool,
+    /// Of each step, who waits while it is done: [`MakeReport::weigh`].
+    pub(crate) costs: Vec<Vec<String>>,
 }
 
 impl MakeReport {
     /// Did the models change?
     pub fn has_changes(&self) -> bool {
         !self.made.is_empty()
+    }
+
+    /// Looks at what the steps would cost on this database, so that the report warns of those that make others wait for
+    /// as long as they work on the rows of a table. What costs nothing on an empty table is not weighed there.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn weigh(&mut self, migrations: &[Arc<Migrations>], connection: &dyn Connection) -> Result<()> {
+        let is_made = |other: &Migration| {
+            self.made.iter().any(|own| own.migration.app == other.app && own.migration.name == other.name)
+        };
+        let mut state = Graph::new(migrations)?.state(|_, other| !is_made(other))?;
+        for made in &mut self.made {
+            for costs in cost::of_migration(&made.migration, &state, connection.dialect())? {
+                made.costs.push(cost::lines(&cost::with_rows(connection, costs).await?));
+            }
+            replay(&made.migration, &mut state)?;
+        }
+        Ok(())
     }
 }
 
@@ -86,8 +108,13 @@ impl fmt::Display for MakeReport {
         }
         for made in &self.made {
             writeln!(f, "{}: {}", made.migration.app, shown(&made.path))?;
-            for operation in &made.migration.operations {
+            for (place, operation) in made.migration.operations.iter().enumerate() {
                 writeln!(f, "  {} {}", operation.sign(), operation.words())?;
+                made.costs
+                    .get(place)
+                    .into_iter()
+                    .flatten()
+                    .try_for_each(|line| writeln!(f, "      warning: {line}"))?;
             }
             if self.dry_run {
                 writeln!(f, "\n{}", made.source)?;

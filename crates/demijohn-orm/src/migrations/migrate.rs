@@ -10,10 +10,10 @@ use demijohn_core::{Error, ErrorKind, Result, suggest};
 use demijohn_sql::Driver;
 use demijohn_web::BoxFuture;
 
-use super::graph::{Graph, fulfil};
+use super::graph::{Graph, fulfil, replay};
 use super::recorder::{self, Applied, Begun};
 use super::stepwise::{self, Stepwise, is_stepwise};
-use super::{Editor, Migration, Migrations, inspect, plan};
+use super::{Editor, Migration, Migrations, cost, inspect, plan};
 use crate::{Executor as _, Tx};
 
 /// Work that follows every `migrate`: accounts make their permissions here. Contribute one to an app.
@@ -116,7 +116,8 @@ pub struct MigrateReport {
     pub applied: Vec<String>,
     /// The migrations that were taken back, in order.
     pub taken_back: Vec<String>,
-    /// With `plan`: each migration with the words for its steps.
+    /// With `plan`: each migration with the words for its steps, and a line behind them where one makes others wait for as
+    /// long as it works on the rows of a table.
     pub planned: Vec<(String, Vec<String>)>,
     /// With `prune`: the records that were forgotten.
     pub pruned: Vec<String>,
@@ -138,6 +139,32 @@ impl fmt::Display for MigrateReport {
             writeln!(f, "nothing to migrate")?;
         }
         self.warnings.iter().try_for_each(|warning| writeln!(f, "warning: {warning}"))
+    }
+}
+
+impl MigrateReport {
+    /// Puts behind the words for each planned step who waits while it is done.
+    async fn weigh(
+        &mut self,
+        driver: &dyn Driver,
+        graph: &Graph<'_>,
+        places: &[usize],
+        applied: &Applied,
+    ) -> Result<()> {
+        let mut state = graph.state(|_, other| applied.has(&other.app, &other.name))?;
+        for (place, (_, steps)) in places.iter().zip(&mut self.planned) {
+            let migration = graph.migration(*place);
+            let costs = cost::of_migration(migration, &state, driver.dialect())?;
+            let done = costs.len() - steps.len();
+            for (costs, words) in costs.into_iter().skip(done).zip(steps) {
+                for line in cost::lines(&cost::with_rows(driver, costs).await?) {
+                    words.push_str("\n        warning: ");
+                    words.push_str(&line);
+                }
+            }
+            replay(migration, &mut state)?;
+        }
+        Ok(())
     }
 }
 
@@ -171,6 +198,9 @@ pub async fn migrate(
     if options.plan {
         let words = |place: &usize| words(graph.migration(*place), &applied, backward);
         report.planned = steps.places.iter().map(words).collect();
+        if !backward {
+            report.weigh(context.driver, &graph, &steps.places, &applied).await?;
+        }
         return Ok(report);
     }
     let mut run = Run { context, options, graph: &graph, applied };

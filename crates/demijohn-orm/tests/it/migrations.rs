@@ -2,6 +2,7 @@
 
 #![expect(clippy::needless_raw_string_hashes, reason = "snapshots are rewritten with hashes")]
 
+mod cost;
 mod database;
 mod detect;
 mod detect_models;

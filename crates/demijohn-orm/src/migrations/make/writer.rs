@@ -41,7 +41,13 @@ impl<'a> Writer<'a> {
         }
         list.add(&module)?;
         let library = list.library().unwrap_or("demijohn").to_owned();
-        Ok(MadeMigration { source: source::file_of(&migration, &library), migration, path, is_update: false })
+        Ok(MadeMigration {
+            source: source::file_of(&migration, &library),
+            migration,
+            path,
+            is_update: false,
+            costs: Vec::new(),
+        })
     }
 
     /// The file of a migration that is there and gets other steps.
@@ -62,7 +68,13 @@ impl<'a> Writer<'a> {
             return Err(Error::misconfigured("migrations.edited", message)
                 .with_hint("it would be written anew; build again, or make another one without `--update`"));
         }
-        Ok(MadeMigration { source: source::file_of(&migration, &library), migration, path, is_update: true })
+        Ok(MadeMigration {
+            source: source::file_of(&migration, &library),
+            migration,
+            path,
+            is_update: true,
+            costs: Vec::new(),
+        })
     }
 
     fn list_of(&mut self, app: &str) -> Result<List> {

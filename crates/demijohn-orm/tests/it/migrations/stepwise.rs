@@ -6,7 +6,7 @@ use demijohn_core::model::Models;
 use demijohn_orm::migrations::prelude::*;
 use demijohn_orm::migrations::{MigrateContext, MigrateOptions, MigrateReport, migrate, showmigrations, sqlmigrate};
 use demijohn_orm::{Db, Executor as _};
-use demijohn_sql::{Flow, Statement, ValueRef};
+use demijohn_sql::{Connection, Flow, Statement, ValueRef};
 use expect_test::{Expect, expect};
 
 use super::listed;
@@ -39,12 +39,16 @@ async fn fails(db: &Db, list: &[Migration], options: &MigrateOptions, wanted: Ex
     wanted.assert_eq(&format!("{error:#}"));
 }
 
-async fn sql(db: &Db, text: &str) {
+pub(super) async fn sql(db: &Db, text: &str) {
     db.connection().execute_script(text).await.unwrap_or_else(|error| panic!("{text}: {error:#}"));
 }
 
-/// The first value of each row.
 async fn column(db: &Db, text: &str) -> Vec<String> {
+    first_column(db.connection(), text).await
+}
+
+/// The first value of each row.
+pub(super) async fn first_column(connection: &dyn Connection, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut take = |row: &dyn demijohn_sql::Row| {
         found.push(match row.get(0)? {
@@ -56,7 +60,7 @@ async fn column(db: &Db, text: &str) -> Vec<String> {
         Ok(Flow::More)
     };
     let statement = Statement::plain(text);
-    db.connection().query(&statement, &mut take).await.unwrap_or_else(|error| panic!("{text}: {error:#}"));
+    connection.query(&statement, &mut take).await.unwrap_or_else(|error| panic!("{text}: {error:#}"));
     found
 }
 
