@@ -110,17 +110,11 @@ async fn what_is_done_stays_and_the_next_one_goes_on() {
         assert_eq!(shown(db, &list).await, "shop\n [X] 0001_initial\n [ ] 0002_more (2 of 4 steps are applied)\n");
 
         let plan = MigrateOptions { plan: true, ..forward() };
-        says(
-            db,
-            &list,
-            &plan,
-            expect![[r#"
-                shop.0002_more
-                    run SQL
-                    add index `cup_size` to Cup
-            "#]],
-        )
-        .await;
+        let planned = apply(db, &list, &plan).await.expect("it can be planned").0.planned;
+        let steps = planned.iter().flat_map(|(_, steps)| steps);
+        // Behind the words there may be a warning.
+        let steps: Vec<&str> = steps.filter_map(|step| step.lines().next()).collect();
+        assert_eq!(steps, ["run SQL", "add index `cup_size` to Cup"], "{kind:?}");
 
         sql(db, "CREATE TABLE elsewhere (id integer)").await;
         says(
