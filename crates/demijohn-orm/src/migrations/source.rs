@@ -7,7 +7,7 @@ mod list;
 pub(crate) use list::List;
 
 use demijohn_core::model::{Deferrable, FieldKind, IndexMethod, Value};
-use demijohn_sql::schema::{ColumnDefault, Fill};
+use demijohn_sql::schema::{ColumnDefault, Fill, canonical};
 
 use super::constraint::Rule;
 use super::field::{Holds, Pointed};
@@ -99,7 +99,7 @@ fn step(chain: Code, operation: &Operation) -> Code {
 /// `|m| m.add_field(…).add_index(…)`.
 fn steps(list: &[Operation]) -> Code {
     let chain = list.iter().fold(Code::Atom("m".to_owned()), step);
-    Code::Atom(format!("|m| {}", chain.lines(8, 8, 0)))
+    Code::Function(Box::new(chain))
 }
 
 fn describe(model: &ModelState) -> Code {
@@ -329,8 +329,14 @@ fn collation(own: &Collation) -> Code {
 /// A value as Rust. What has no literal is written as text, which is read as what the column holds.
 fn literal(value: &Value) -> Code {
     match value {
+        Value::Null => Code::Atom("None::<i64>".to_owned()),
+        Value::Array(_) | Value::Range(_) | Value::HStore(_) => literal(&canonical(value.clone(), FieldKind::Text)),
         Value::Int(number) if i32::try_from(*number).is_err() => Code::Atom(format!("{number}_i64")),
         Value::Bool(_) | Value::Int(_) => Code::Atom(value.to_string()),
+        Value::Float(number) if number.is_nan() => Code::Atom("f64::NAN".to_owned()),
+        Value::Float(number) if number.is_infinite() => {
+            Code::Atom(if *number > 0.0 { "f64::INFINITY" } else { "f64::NEG_INFINITY" }.to_owned())
+        }
         Value::Float(number) => Code::Atom(format!("{number:?}")),
         Value::Bytes(bytes) => Code::Atom(match bytes.split_first() {
             Some((first, rest)) => {

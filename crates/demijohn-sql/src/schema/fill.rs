@@ -131,9 +131,9 @@ fn fits(value: &Value, kind: FieldKind) -> bool {
             let whole_digits = if whole == "0" { 0 } else { whole.len() };
             number.scale() <= u32::from(decimal_places) && whole_digits <= usize::from(max_digits - decimal_places)
         }
+        (Value::Float(number), FieldKind::Float) => number.is_finite(),
         (Value::Bool(_), FieldKind::Bool)
-        | (Value::Float(_) | Value::Int(_), FieldKind::Float)
-        | (Value::Int(_), FieldKind::Decimal { .. })
+        | (Value::Int(_), FieldKind::Float | FieldKind::Decimal { .. })
         | (Value::Timestamp(_), FieldKind::Timestamp)
         | (Value::Date(_), FieldKind::Date)
         | (Value::Time(_), FieldKind::Time)

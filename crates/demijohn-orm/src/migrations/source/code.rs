@@ -20,6 +20,8 @@ pub(super) enum Code {
     Array(Vec<Code>),
     /// `|m| { statements }`.
     Closure(Vec<Code>),
+    /// `|m| expression`.
+    Function(Box<Code>),
 }
 
 impl Code {
@@ -59,6 +61,7 @@ impl Code {
                 (calls.len() == 1 || text.len() <= SHORT).then_some(text)
             }
             Self::Closure(_) => None,
+            Self::Function(body) => body.one_line().map(|text| format!("|m| {text}")),
         }
     }
 
@@ -74,6 +77,10 @@ impl Code {
             Self::Array(items) => format!("[{}]", on_lines(items, indent)),
             Self::Chain(first, calls) => chain_on_lines(first, calls, indent, start),
             Self::Closure(statements) => closure(statements, indent),
+            Self::Function(body) => {
+                let inner = indent + 4;
+                format!("|m| {{\n{}{}\n{}}}", " ".repeat(inner), body.lines(inner, inner, 0), " ".repeat(indent))
+            }
         }
     }
 }
@@ -114,6 +121,12 @@ fn chain_on_lines(first: &Code, calls: &[(String, Vec<Code>)], indent: usize, st
         return text;
     }
     let mut text = first.lines(indent, start, 0);
+    let mut calls = calls;
+    // The first call stays beside a name that is no longer than an indent.
+    if let ([(name, arguments), rest @ ..], true) = (calls, text.len() <= 4) {
+        text = Code::Call(format!("{text}.{name}"), arguments.clone()).lines(indent, start, 0);
+        calls = rest;
+    }
     // What follows a closing bracket needs no indent of its own.
     let inner = if text.contains('\n') { indent } else { indent + 4 };
     for (name, arguments) in calls {

@@ -5,6 +5,8 @@ use crate::migrations::prelude::*;
 
 use super::file_of;
 
+mod read_back;
+
 /// One of every step and field, short and long.
 fn everything() -> Vec<Migration> {
     let long = "a_name_that_is_much_longer_than_names_should_be";
@@ -88,7 +90,14 @@ fn everything() -> Vec<Migration> {
         m.field("id", auto());
     });
     let wide = Migration::new("blog", "0002_kind_alter_maker_name_alter_maker_born_and_more").delete_model("Old");
-    vec![many, short, only, wide, Migration::new("blog", "0003_empty").depends_on("blog", "0002_everything")]
+    vec![
+        many,
+        read_back::with_functions(),
+        short,
+        only,
+        wide,
+        Migration::new("blog", "0003_empty").depends_on("blog", "0002_everything"),
+    ]
 }
 
 #[test]
