@@ -2,5 +2,6 @@
 //! one that is new gets Django's rows recorded, so that Django finds it migrated.
 
 pub(crate) mod auth;
-pub(crate) mod contenttypes;
 pub(crate) mod sessions;
+
+pub(crate) use demijohn_orm::content_type::migrations as contenttypes;

@@ -1,13 +1,13 @@
 //! The tables of accounts, exactly as Django makes them: a database that Django made works as it is.
 
-mod content_type;
 mod group;
 mod pairs;
 mod permission;
 mod session;
 mod user;
 
-pub use content_type::{ContentType, ContentTypeColumns, ContentTypeCreate};
+pub use demijohn_orm::ContentType;
+pub use demijohn_orm::content_type::{ContentTypeColumns, ContentTypeCreate};
 pub use group::{Group, GroupColumns, GroupCreate};
 pub(crate) use pairs::{GroupPermission, UserGroup, UserPermission};
 pub use permission::{Permission, PermissionColumns, PermissionCreate};

@@ -4,6 +4,7 @@
 //! Screens and migrations work on these and on [`Value`]s, never on the user's type.
 
 mod field;
+mod generic;
 mod index;
 mod kind;
 mod meta;
@@ -14,6 +15,7 @@ mod validate;
 mod value;
 
 pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, TypeCheck, UniqueFor, Validator};
+pub use generic::{GenericKeyMeta, GenericRelationMeta, as_kind};
 pub use index::{CheckMeta, Deferrable, ExclusionMeta, IndexMeta, IndexMethod};
 pub use kind::FieldKind;
 pub use meta::{CleanRow, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, PairsMeta, RelationMeta, SourceMeta};

@@ -4,6 +4,7 @@ mod attributes;
 mod choices;
 mod columns;
 mod create;
+mod generic;
 mod group;
 mod input;
 mod meta;
@@ -31,12 +32,14 @@ pub(crate) fn expand(input: DeriveInput) -> TokenStream {
     let create = create::expand(&model);
     let implementation = model::expand(&model);
     let reverse = reverse::expand(&model);
+    let generic = generic::expand(&model);
     quote! {
         #(#errors)*
         #columns
         #create
         #implementation
         #reverse
+        #generic
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 
 use crate::db::{Databases, atomic_request, of_request};
 use crate::migrations::Migrations;
-use crate::{DatabaseRouter, Db, Model, Watch, commands, migrations};
+use crate::{ContentType, DatabaseRouter, Db, Model, Watch, commands, content_type, migrations};
 
 mod checks;
 #[cfg(feature = "templates")]
@@ -149,7 +149,12 @@ impl Plugin for Orm {
 
     fn build<'a>(&'a self, site: &'a mut SiteBuilder) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let models: Models = site.contributions::<Registered>().iter().map(|model| model.meta).collect();
+            let mut models: Models = site.contributions::<Registered>().iter().map(|model| model.meta).collect();
+            // Models with generic keys point to it, whoever brings it.
+            let needs_types = models.referring_to(ContentType::meta()).next().is_some();
+            if needs_types && !models.iter().any(|meta| meta == ContentType::meta()) {
+                models.add(ContentType::meta());
+            }
             for check in checks::models(&models) {
                 site.check(check);
             }
@@ -161,7 +166,12 @@ impl Plugin for Orm {
             let settings = site.settings();
             let url = settings.database_url.as_ref().map_or("sqlite:db.sqlite3", |url| url.expose());
             let url = absolute(url, settings.root());
-            let migrations = site.contributions::<Arc<Migrations>>().to_vec();
+            let mut migrations = site.contributions::<Arc<Migrations>>().to_vec();
+            let types = ContentType::meta();
+            let has_types = models.iter().any(|meta| std::ptr::eq(meta, types));
+            if has_types && !migrations.iter().any(|migrations| migrations.app == types.app) {
+                migrations.push(Arc::new(content_type::migrations::all()));
+            }
             #[cfg(feature = "templates")]
             filters::add(site);
             let router = site.contributions::<Arc<dyn DatabaseRouter>>().last().cloned();

@@ -20,7 +20,8 @@ use demijohn_core::model::{ModelMeta, Models};
 use demijohn_sql::{Connection, Driver, TransactionOptions};
 use demijohn_web::QueryLog;
 
-use crate::transaction::guard;
+use crate::content_type::KnownTypes;
+use crate::transaction::{TransactionTypes, guard};
 use crate::{Access, Executor, Transactional, Tx, Watch};
 
 /// The handle on a database: cheap to clone, shared by every request, an extractor in handlers.
@@ -40,6 +41,8 @@ struct Inner {
     driver: Arc<dyn Driver>,
     models: Models,
     databases: Arc<Databases>,
+    /// Shared with the handles on the site's other databases.
+    types: Arc<KnownTypes>,
 }
 
 impl Db {
@@ -50,7 +53,7 @@ impl Db {
 
     pub(crate) fn with_databases(driver: Arc<dyn Driver>, models: Models, databases: Arc<Databases>) -> Self {
         let wrote = databases.has_router().then(Arc::default);
-        let inner = Arc::new(Inner { driver, models, databases });
+        let inner = Arc::new(Inner { driver, models, databases, types: Arc::default() });
         Self { inner, watch: Watch::default(), bound: None, outside: false, wrote }
     }
 
@@ -125,8 +128,9 @@ impl Db {
     /// `orm.unknown_database`, with the choices; what the driver reports when it cannot be opened.
     pub async fn named(&self, name: &str) -> Result<Self> {
         let driver = self.inner.databases.connect(name).await?;
-        let db = Self::with_databases(driver, self.inner.models.clone(), Arc::default());
-        Ok(db.watched(self.watch.clone()))
+        let (models, types) = (self.inner.models.clone(), Arc::clone(&self.inner.types));
+        let inner = Arc::new(Inner { driver, models, databases: Arc::default(), types });
+        Ok(Self { inner, watch: self.watch.clone(), bound: None, outside: false, wrote: None })
     }
 
     /// The same database for statements that are meant to go past a transaction that is open around them: they are not
@@ -215,7 +219,18 @@ impl Db {
             self.has_written();
         }
         let transaction = self.inner.driver.begin(options).await?;
-        Ok(Tx::new(transaction, self.inner.models.clone(), self.watch.clone()))
+        let types = TransactionTypes::new(Arc::clone(&self.inner.types), self.address());
+        Ok(Tx::new(transaction, self.inner.models.clone(), self.watch.clone(), types))
+    }
+
+    /// The content types that are known of this database and the site's others.
+    pub(crate) fn known_types(&self) -> &KnownTypes {
+        &self.inner.types
+    }
+
+    /// The transaction of a request that everything goes through.
+    pub(crate) fn bound(&self) -> Option<&Tx> {
+        self.bound.as_deref()
     }
 
     /// Does everything that goes through it go through the transaction of a request?

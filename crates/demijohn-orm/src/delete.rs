@@ -7,9 +7,9 @@ pub use deleted::Deleted;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use demijohn_core::model::{FieldMeta, ModelMeta, OnDelete, Value};
+use demijohn_core::model::{FieldMeta, GenericRelationMeta, ModelMeta, OnDelete, Value};
 use demijohn_core::{Error, ErrorKind, Result};
-use demijohn_sql::{Assignment, Column, Delete, Expr, Select, Source, Update};
+use demijohn_sql::{Assignment, Column, Delete, Expr, Select, Source, Update, is_of_model};
 
 use crate::transaction::transaction_of;
 use crate::{Executor, Tx, records, run};
@@ -23,8 +23,41 @@ pub struct Collected {
     pub updates: Vec<(&'static ModelMeta, &'static FieldMeta, Vec<Value>, Value)>,
     /// The rows that forbid it: model, foreign key, keys.
     pub protected: Vec<(&'static ModelMeta, &'static FieldMeta, Vec<Value>)>,
-    /// Rows that go without having been looked for: model, position of the foreign key, what it holds.
-    leaves: Vec<(&'static ModelMeta, u16, Vec<Value>)>,
+    /// Rows that go without having been looked for.
+    leaves: Vec<Leaf>,
+}
+
+/// Rows of a model that point to others by the field at a position, which holds one of these values; of a generic key, by
+/// the content type of a model, too.
+#[derive(Debug, Clone)]
+struct Leaf {
+    model: &'static ModelMeta,
+    field: u16,
+    held: Vec<Value>,
+    of: Option<(u16, &'static ModelMeta)>,
+}
+
+impl Leaf {
+    /// The conditions that find all of them together.
+    fn conditions(&self) -> impl Iterator<Item = Expr> + '_ {
+        self.held.chunks(CHUNK).map(|chunk| {
+            let keys = holds(self.model, self.field, chunk);
+            match self.of {
+                Some((content_type, of)) => is_of_model(records::root(self.model), content_type, of).and(keys),
+                None => keys,
+            }
+        })
+    }
+
+    async fn keys(&self, db: &dyn Executor) -> Result<Vec<Value>> {
+        let mut found = Vec::new();
+        for condition in self.conditions() {
+            let mut select = Select::new(records::root(self.model));
+            select.and_filter(condition);
+            found.extend(records::keys_of(db, select).await?);
+        }
+        Ok(found)
+    }
 }
 
 impl Collected {
@@ -111,7 +144,7 @@ fn is_leaf(db: &dyn Executor, model: &'static ModelMeta) -> bool {
 
 /// Does nothing point to the rows of this model?
 fn is_alone(db: &dyn Executor, model: &'static ModelMeta) -> bool {
-    db.models().referring_to(model).next().is_none()
+    model.generic_relations.is_empty() && db.models().referring_to(model).next().is_none()
 }
 
 async fn look_for(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>, leaves: Leaves) -> Result<Collected> {
@@ -126,7 +159,7 @@ async fn look_for(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>,
             let cascades = field.relation.is_some_and(|relation| relation.on_delete == OnDelete::Cascade);
             if cascades && leaves == Leaves::Left && is_leaf(db, model) {
                 let held = held_by(db, field, &keys).await?.into_owned();
-                collected.leaves.push((model, position(model, field), held));
+                collected.leaves.push(Leaf { model, field: position(model, field), held, of: None });
                 continue;
             }
             let found = pointing_to(db, model, field, &keys).await?;
@@ -155,6 +188,16 @@ async fn look_for(db: &dyn Executor, meta: &'static ModelMeta, keys: Vec<Value>,
                 _ => collected.protected.push((model, field, found)),
             }
         }
+        for rows in target.generic_relations.iter().map(|relation| rows_about(target, relation, &keys)) {
+            if leaves == Leaves::Left && is_leaf(db, rows.model) {
+                collected.leaves.push(rows);
+                continue;
+            }
+            let new = collected.add(&mut seen, rows.model, rows.keys(db).await?);
+            if !new.is_empty() {
+                waiting.push((rows.model, new));
+            }
+        }
     }
     for (model, field, mut keys) in restricted {
         keys.retain(|key| !seen.get(model.table).is_some_and(|seen| seen.contains(&Key::of(key))));
@@ -172,15 +215,15 @@ async fn pointing_to(
     field: &'static FieldMeta,
     keys: &[Value],
 ) -> Result<Vec<Value>> {
-    let from = records::root(model);
-    let held = held_by(db, field, keys).await?;
-    let mut found = Vec::new();
-    for chunk in held.chunks(CHUNK) {
-        let mut select = Select::new(from);
-        select.and_filter(holds(model, position(model, field), chunk));
-        found.extend(records::keys_of(db, select).await?);
-    }
-    Ok(found)
+    let held = held_by(db, field, keys).await?.into_owned();
+    Leaf { model, field: position(model, field), held, of: None }.keys(db).await
+}
+
+/// The rows whose generic key points to rows of a model.
+fn rows_about(target: &'static ModelMeta, relation: &GenericRelationMeta, keys: &[Value]) -> Leaf {
+    let (model, key) = ((relation.to)(), relation.generic_key());
+    let held = keys.iter().map(|one| key.held(model, one.clone())).collect();
+    Leaf { model, field: key.object_id, held, of: Some((key.content_type, target)) }
 }
 
 fn position(model: &'static ModelMeta, field: &FieldMeta) -> u16 {
@@ -264,9 +307,9 @@ async fn carry_out(tx: &Tx, collected: Collected) -> Result<Deleted> {
         }
     }
     let mut deleted = Deleted::default();
-    for (model, field, values) in collected.leaves {
-        for chunk in values.chunks(CHUNK) {
-            deleted.merge(delete_those(tx, model, Some(holds(model, field, chunk))).await?);
+    for rows in collected.leaves {
+        for condition in rows.conditions() {
+            deleted.merge(delete_those(tx, rows.model, Some(condition)).await?);
         }
     }
     for (model, keys) in collected.deletes.into_iter().rev() {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod once;
+mod types;
 
 pub(crate) use bulk::positions;
 pub use bulk::{BulkCreate, BulkUpdate};
@@ -11,7 +12,9 @@ use std::marker::PhantomData;
 use demijohn_core::Result;
 use demijohn_core::model::Value;
 
+use crate::generic::{PointTo, Pointed};
 use crate::{Executor, FieldValue as _, Model, Plan, run, validation};
+use types::Types;
 
 /// A row that is not stored yet: which fields were given, and their values.
 ///
@@ -20,25 +23,43 @@ use crate::{Executor, FieldValue as _, Model, Plan, run, validation};
 #[derive(Debug)]
 pub struct Draft<M> {
     values: Vec<Option<Value>>,
+    types: Types,
     _model: PhantomData<fn() -> M>,
 }
 
 impl<M> Clone for Draft<M> {
     fn clone(&self) -> Self {
-        Self { values: self.values.clone(), _model: PhantomData }
+        Self { values: self.values.clone(), types: self.types.clone(), _model: PhantomData }
     }
 }
 
 impl<M: Model> Draft<M> {
     /// Nothing given yet.
     pub fn new() -> Self {
-        Self { values: vec![None; M::meta().fields.len()], _model: PhantomData }
+        Self { values: vec![None; M::meta().fields.len()], types: Types::new(), _model: PhantomData }
     }
 
     /// Gives the value of the field at this position.
     pub fn set(mut self, field: usize, value: Value) -> Self {
         self.values[field] = Some(value);
         self
+    }
+
+    /// Gives the fields at these positions, those of a generic key: the content type's and the key's. For the derive.
+    pub fn point(mut self, fields: (usize, usize), to: Pointed) -> Self {
+        types::point(&mut self.values, &mut self.types, fields, to);
+        self
+    }
+
+    /// Gives the generic key at these positions. For the derive.
+    pub fn point_to<T>(self, fields: (usize, usize), to: impl PointTo<T>) -> Self {
+        self.point(fields, to.pointed())
+    }
+
+    /// The draft with the numbers of the content types that it points to: they are this database's.
+    async fn numbered(mut self, db: &dyn Executor) -> Result<Self> {
+        types::fill(&mut self.values, std::mem::take(&mut self.types), M::meta(), db).await?;
+        Ok(self)
     }
 
     /// Gives it a key of your own choice.
@@ -51,7 +72,8 @@ impl<M: Model> Draft<M> {
     /// # Errors
     /// `invalid_fields` (422) with everything that is wrong; what the database reports.
     pub async fn validate(&self, db: &dyn Executor) -> Result<()> {
-        let given = self.values.iter().zip(M::meta().fields);
+        let draft = self.clone().numbered(db).await?;
+        let given = draft.values.iter().zip(M::meta().fields);
         let values: Vec<_> = given.map(|(value, field)| value.clone().or_else(|| Some(field.default?()))).collect();
         validation::require(db, M::meta(), &values, None).await
     }
@@ -62,12 +84,8 @@ impl<M: Model> Draft<M> {
     /// `orm.too_long` and `orm.out_of_range` when a value does not fit its column; `orm.unique` and the like when the
     /// database refuses it.
     pub async fn save(self, db: &dyn Executor) -> Result<M> {
-        let values = run::insert_row(db, M::meta(), self.values).await?;
+        let values = run::insert_row(db, M::meta(), self.numbered(db).await?.values).await?;
         M::from_row(&values, &Plan::OWN)
-    }
-
-    pub(crate) fn into_values(self) -> Vec<Option<Value>> {
-        self.values
     }
 }
 

@@ -6,6 +6,9 @@
 //!
 //! The screens that know no type (admin, forms, migrations) use [`records`] over the same trees.
 
+// The derive names this crate as its users do.
+extern crate self as demijohn_orm;
+
 mod app;
 mod assign;
 mod assignment;
@@ -13,6 +16,7 @@ mod choices;
 mod column;
 mod commands;
 mod condition;
+pub mod content_type;
 mod db;
 mod delete;
 mod draft;
@@ -23,6 +27,7 @@ mod fields;
 pub mod fixtures;
 pub mod flush;
 mod functions;
+mod generic;
 pub mod inspectdb;
 pub mod introspect;
 pub mod migrations;
@@ -46,6 +51,7 @@ pub use assignment::{Assigned, Assignments};
 pub use choices::Choices;
 pub use column::Column;
 pub use condition::Condition;
+pub use content_type::ContentType;
 pub use db::{DatabaseRouter, Db, Replicas};
 pub use delete::{Collected, Deleted, collect, delete_rows};
 pub use demijohn_web::{QueryLog, QueryRecord, RepeatedQuery};
@@ -61,6 +67,10 @@ pub use functions::{
     last_value, lead, least, max, min, now, nth_value, ntile, percent_rank, pi, random, random_uuid, rank, raw_sql,
     regr_avgx, regr_avgy, regr_count, regr_intercept, regr_r2, regr_slope, regr_sxx, regr_sxy, regr_syy, row_number,
     search, std_dev, std_dev_sample, string_agg, sum, transaction_now, value, variance, variance_sample, when,
+};
+pub use generic::{
+    GenericColumn, GenericField, GenericForeignKey, GenericRelation, KeyAs, ObjectId, PointTo, Pointed,
+    PointsGenerically,
 };
 pub use model::{Columns, Model, Plan, Related};
 pub use operand::Operand;
@@ -86,9 +96,9 @@ pub use demijohn_core::model::{Date, Decimal, Duration, Range, Time, Timestamp, 
 pub mod __private {
     pub use demijohn_core::Result;
     pub use demijohn_core::model::{
-        AutoNow, CheckMeta, Choice, DbDefault, Deferrable, ExclusionMeta, FieldKind, FieldMeta, Format, IndexMeta,
-        IndexMethod, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, RelationMeta, SqlTemplate, Timestamp, UniqueFor,
-        Validator, Value,
+        AutoNow, CheckMeta, Choice, DbDefault, Deferrable, ExclusionMeta, FieldKind, FieldMeta, Format, GenericKeyMeta,
+        GenericRelationMeta, IndexMeta, IndexMethod, ManyToManyMeta, ModelMeta, OnDelete, OrderMeta, RelationMeta,
+        SqlTemplate, Timestamp, UniqueFor, Validator, Value,
     };
     pub use demijohn_sql::{Expr, Path, Row};
     pub use demijohn_web::BoxFuture;
@@ -101,7 +111,8 @@ pub mod __private {
     pub use crate::relation::SideLink;
     pub use crate::validation::clean;
     pub use crate::{
-        Assign, Choices, Column, Columns, Draft, Executor, FieldValue, Fields, ForeignKey, Many, ManyToMany, Model,
-        Plan, Provided, QuerySet, Side, Single,
+        Assign, Choices, Column, Columns, ContentType, Draft, Executor, FieldValue, Fields, ForeignKey, GenericColumn,
+        GenericField, GenericRelation, KeyAs, Many, ManyToMany, Model, Plan, PointTo, Pointed, PointsGenerically,
+        Provided, QuerySet, Side, Single,
     };
 }

@@ -8,7 +8,6 @@ mod read;
 use std::marker::PhantomData;
 
 use demijohn_core::Result;
-use demijohn_core::model::Value;
 use demijohn_sql::Path;
 
 pub use kind::{Arrangement, ToMany, ToOne};
@@ -206,12 +205,14 @@ impl<M: Model, K: Arrangement, S: RowShape, W: PrefetchList<S::Row>> RelatedRows
         Link::of(self.path)
     }
 
-    /// The related rows of each of these owners, known by what holds the relation on their side.
-    async fn fetch(self, owners: Vec<Value>, db: &dyn Executor) -> Result<Vec<K::Of<W::Row>>> {
+    /// The related rows of each of the owners, known by what holds the relation on their side.
+    async fn fetch(self, keys_of_owners: &mut Keys, db: &dyn Executor) -> Result<Vec<K::Of<W::Row>>> {
+        let link = self.link()?;
+        let owners = link.owners(keys_of_owners, M::meta(), db).await?;
         let (plan, count) = (self.query.plan(), owners.len());
         let mut keys = Keys::of(&self.with)?;
         let (mut places, mut rows) = (Vec::new(), Vec::new());
-        read::each(db, &self.link()?, self.query.into_select(), owners, &mut |owner, row| {
+        read::each(db, &link, self.query.into_select(), owners, &mut |owner, row| {
             places.push(owner);
             rows.push(S::read(row, &plan)?);
             keys.read(row, M::meta())

@@ -11,12 +11,12 @@ use demijohn_sql::{
     Update, ValueRef, decode, normalize, writer,
 };
 
-pub(crate) use many::{BulkOptions, insert_many, update_many};
+pub(crate) use many::{BulkOptions, Stored, insert_many, update_many};
 pub(crate) use new::insert_row;
 
 use crate::field_value::FollowsClock;
 use crate::watch::parameters;
-use crate::{Access, Executor};
+use crate::{Access, Executor, content_type};
 
 /// The present moment, with the microseconds that databases keep.
 pub(crate) fn now() -> Timestamp {
@@ -127,14 +127,20 @@ pub(crate) async fn update(db: &dyn Executor, update: Update) -> Result<u64> {
         }
     }
     let connection = db.connection_for(update.from.model(), Access::Write)?;
+    let model = update.from.model();
     let statement = writer::update(update, connection.dialect());
-    Ok(execute_on(db, connection, &statement).await?.rows)
+    let rows = execute_on(db, connection, &statement).await?.rows;
+    content_type::changed(db, model, connection);
+    Ok(rows)
 }
 
 pub(crate) async fn delete(db: &dyn Executor, delete: Delete) -> Result<u64> {
     let connection = db.connection_for(delete.from.model(), Access::Write)?;
+    let model = delete.from.model();
     let statement = writer::delete(delete, connection.dialect());
-    Ok(execute_on(db, connection, &statement).await?.rows)
+    let rows = execute_on(db, connection, &statement).await?.rows;
+    content_type::changed(db, model, connection);
+    Ok(rows)
 }
 
 /// `key = value` for the primary key of a path's model.

@@ -2,8 +2,10 @@
 
 pub(crate) mod guard;
 mod options;
+mod types;
 
 pub use options::{Retrying, Transactional, is_retryable};
+pub(crate) use types::TransactionTypes;
 
 use std::fmt;
 use std::future::Future;
@@ -28,15 +30,21 @@ pub struct Tx {
     savepoints: AtomicU32,
     /// So many of them were neither kept nor taken back yet.
     unfinished: AtomicU32,
+    types: TransactionTypes,
 }
 
 /// Something that is done after a commit.
 type AfterCommit = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Tx {
-    pub(crate) fn new(connection: Box<dyn Transaction>, models: Models, watch: Watch) -> Self {
+    pub(crate) fn new(connection: Box<dyn Transaction>, models: Models, watch: Watch, types: TransactionTypes) -> Self {
         let (savepoints, unfinished) = (AtomicU32::new(0), AtomicU32::new(0));
-        Self { connection, models, watch, after: Mutex::default(), savepoints, unfinished }
+        Self { connection, models, watch, after: Mutex::default(), savepoints, unfinished, types }
+    }
+
+    /// The content types that it knows.
+    pub(crate) fn types(&self) -> &TransactionTypes {
+        &self.types
     }
 
     /// Does something once everything is committed, and never when it is not: `tx.on_commit(async move { mail(…).await })`.
@@ -72,6 +80,7 @@ impl Tx {
                 .with_hint("put the time-out or the `select!` around the whole transaction, or await the savepoint"));
         }
         self.connection.commit().await?;
+        self.types.committed();
         for work in self.after.into_inner().unwrap_or_else(PoisonError::into_inner) {
             work.await;
         }
@@ -95,6 +104,7 @@ impl Tx {
         let result = work(self).await;
         if result.is_err() {
             self.after().truncate(waiting);
+            self.types.taken_back();
         }
         let end = self.end_savepoint(&name, result.is_ok()).await;
         match (result, end) {

@@ -227,9 +227,7 @@ impl Pass {
 
     /// The query for the rows that a step leads to, of which these conditions hold.
     fn rows(&self, step: &'static Path, conditions: Option<Expr>) -> Select {
-        let (before, own) = step.link().expect("a step has a link");
-        let place = |column: Column| Expr::Column(Column { path: self.place(column.path), ..column });
-        let link = Expr::Compare(Compare::Eq, Box::new((place(own), place(before))));
+        let link = step.link(&|path| self.place(path)).expect("a step has a link");
         let mut query = Select::new(step.as_root());
         query.projection = Projection::One;
         query.filter = Some(match conditions {

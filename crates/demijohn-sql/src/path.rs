@@ -5,7 +5,8 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 
 use demijohn_core::model::{FieldMeta, ModelMeta};
 
-use crate::Column;
+use crate::generic::comparable;
+use crate::{Column, Compare, Expr, is_of_model};
 
 /// The way from a query's own table along its relations to another table: `post`, `post → author`, and against the
 /// direction of a foreign key, `user → posts`, where many rows may lie at the end.
@@ -19,8 +20,8 @@ pub struct Path {
     model: &'static ModelMeta,
     depth: u8,
     parent: Option<(&'static Path, Step)>,
-    /// The paths one step further, against foreign keys of other models.
-    reverse: RwLock<Vec<&'static Path>>,
+    /// The paths one step further, along anything but foreign keys of its own model.
+    beside: RwLock<Vec<&'static Path>>,
     /// The same table as the own one of a subquery.
     as_root: OnceLock<&'static Path>,
     children: OnceLock<Box<[OnceLock<&'static Path>]>>,
@@ -32,12 +33,16 @@ pub struct Path {
 }
 
 /// The last step of a path.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Along the foreign key at this position of the model before.
     Forward(u16),
     /// Against the foreign key at this position of the path's own model.
     Reverse(u16),
+    /// Along the generic key at this position of the model before.
+    About(u16),
+    /// Against the generic key at this position of the path's own model.
+    RowsAbout(u16),
 }
 
 impl Path {
@@ -47,7 +52,7 @@ impl Path {
             model,
             depth: 0,
             parent: None,
-            reverse: RwLock::new(Vec::new()),
+            beside: RwLock::new(Vec::new()),
             as_root: OnceLock::new(),
             children: OnceLock::new(),
             deeper: OnceLock::new(),
@@ -77,11 +82,14 @@ impl Path {
         self.depth
     }
 
-    /// The path one step shorter and the foreign key of the last step, whichever of the two models has it.
+    /// The path one step shorter and the foreign key of the last step, whichever of the two models has it. (Of a generic
+    /// key, the field that holds the row's key.)
     pub fn parent(&self) -> Option<(&'static Path, &'static FieldMeta)> {
         self.parent.map(|(path, step)| match step {
             Step::Forward(field) => (path, &path.model.fields[usize::from(field)]),
             Step::Reverse(field) => (path, &self.model.fields[usize::from(field)]),
+            Step::About(key) => (path, path.model.generic_keys[usize::from(key)].id_field(path.model)),
+            Step::RowsAbout(key) => (path, self.model.generic_keys[usize::from(key)].id_field(self.model)),
         })
     }
 
@@ -89,44 +97,74 @@ impl Path {
     pub fn step(&self) -> Option<u16> {
         match self.parent? {
             (_, Step::Forward(field)) => Some(field),
-            (_, Step::Reverse(_)) => None,
+            _ => None,
         }
     }
 
-    /// The columns that hold the last step together: the position of that at the path's end, and of that before.
+    /// The columns that hold the last step together: the position of that at the path's end, and of that before. Of a
+    /// generic key the model has to be right, too ([`Path::generic_end`]).
     pub fn ends(&self) -> Option<(u16, u16)> {
-        let (parent, key) = self.parent()?;
+        let (parent, step) = self.parent?;
         let position = |model: &ModelMeta, name: &str| model.index_of(name).map_or(0, |at| at as u16);
-        let target = key.relation?.target_field().name;
-        Some(match self.parent?.1 {
-            Step::Forward(field) => (position(self.model, target), field),
-            Step::Reverse(field) => (field, position(parent.model, target)),
+        let pointed = |field: &FieldMeta| field.relation.map(|relation| relation.target_field().name);
+        Some(match step {
+            Step::Forward(field) => (position(self.model, pointed(&parent.model.fields[usize::from(field)])?), field),
+            Step::Reverse(field) => (field, position(parent.model, pointed(&self.model.fields[usize::from(field)])?)),
+            Step::About(key) => (self.model.key_index() as u16, parent.model.generic_keys[usize::from(key)].object_id),
+            Step::RowsAbout(key) => {
+                (self.model.generic_keys[usize::from(key)].object_id, parent.model.key_index() as u16)
+            }
         })
+    }
+
+    /// Where the last step goes by a generic key: the path to the rows that have it, the position of their content type,
+    /// and the model that it has to be.
+    pub fn generic_end(&'static self) -> Option<(&'static Path, u16, &'static ModelMeta)> {
+        match self.parent? {
+            (parent, Step::About(key)) => {
+                Some((parent, parent.model.generic_keys[usize::from(key)].content_type, self.model))
+            }
+            (parent, Step::RowsAbout(key)) => {
+                Some((self, self.model.generic_keys[usize::from(key)].content_type, parent.model))
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn last_step(&self) -> Option<Step> {
         self.parent.map(|(_, step)| step)
     }
 
-    /// The columns that the last step puts beside each other: of the table before it, and of its own.
-    pub(crate) fn link(&'static self) -> Option<(Column, Column)> {
+    /// What puts the rows of the last step beside those before, with each table at the path that stands for it here.
+    pub(crate) fn link(&'static self, place: &dyn Fn(&'static Self) -> &'static Self) -> Option<Expr> {
         let ((before, _), (there, here)) = (self.parent()?, self.ends()?);
-        Some((Column { path: before, field: here }, Column { path: self, field: there }))
+        let (own, other) = (Column { path: place(self), field: there }, Column { path: place(before), field: here });
+        let Some((holder, content_type, model)) = self.generic_end() else {
+            return Some(Expr::Compare(Compare::Eq, Box::new((Expr::Column(own), Expr::Column(other)))));
+        };
+        let keys = Expr::Compare(Compare::Eq, Box::new(comparable(own, other)));
+        Some(keys.and(is_of_model(place(holder), content_type, model)))
     }
 
     /// The beginnings of the path, and it itself, whose last step leads to many rows, shortest first.
     pub(crate) fn many_steps(&'static self) -> Vec<&'static Self> {
         let Some((parent, key)) = self.parent() else { return Vec::new() };
         let mut steps = parent.many_steps();
-        if self.is_reverse() && !(key.unique || key.primary_key) {
+        if self.leads_to_many(key) {
             steps.push(self);
         }
         steps
     }
 
-    /// Does the last step go against a foreign key?
+    /// Does the last step go another way than along a foreign key? Then there may be no row at its end.
     pub fn is_reverse(&self) -> bool {
-        matches!(self.parent, Some((_, Step::Reverse(_))))
+        matches!(self.parent, Some((_, Step::Reverse(_) | Step::About(_) | Step::RowsAbout(_))))
+    }
+
+    /// Can there be several rows at its end for each before, as far as its last step says?
+    fn leads_to_many(&self, key: &FieldMeta) -> bool {
+        let goes_against = matches!(self.parent, Some((_, Step::Reverse(_) | Step::RowsAbout(_))));
+        goes_against && !(key.unique || key.primary_key)
     }
 
     /// Does it only go along foreign keys, so that at most one row is at its end?
@@ -137,8 +175,7 @@ impl Path {
     /// The shortest beginning of the path whose last step leads to many rows.
     pub fn first_many(&'static self) -> Option<&'static Self> {
         let (parent, key) = self.parent()?;
-        let leads_to_many = self.is_reverse() && !(key.unique || key.primary_key);
-        parent.first_many().or(leads_to_many.then_some(self))
+        parent.first_many().or(self.leads_to_many(key).then_some(self))
     }
 
     /// The table at its end as a subquery's own, one deeper. The same path always, unlike any other's.
@@ -150,7 +187,7 @@ impl Path {
     pub(crate) fn stepped(&'static self, step: Step, model: &'static ModelMeta) -> &'static Self {
         match step {
             Step::Forward(field) => self.child(field),
-            Step::Reverse(field) => self.reverse(model, field),
+            other => self.beside(other, model),
         }
     }
 
@@ -200,14 +237,28 @@ impl Path {
 
     /// One step further, to the rows of `model` whose foreign key at this position points here.
     pub fn reverse(&'static self, model: &'static ModelMeta, field: u16) -> &'static Path {
+        self.beside(Step::Reverse(field), model)
+    }
+
+    /// One step further, to the row of `model` that the generic key at this position points to, if it points to one.
+    pub fn about(&'static self, key: u16, model: &'static ModelMeta) -> &'static Path {
+        self.beside(Step::About(key), model)
+    }
+
+    /// One step further, to the rows of `model` whose generic key at this position points here.
+    pub fn rows_about(&'static self, model: &'static ModelMeta, key: u16) -> &'static Path {
+        self.beside(Step::RowsAbout(key), model)
+    }
+
+    fn beside(&'static self, step: Step, model: &'static ModelMeta) -> &'static Path {
         let same = |path: &&'static Self| {
-            std::ptr::eq(path.model, model) && matches!(path.parent, Some((_, Step::Reverse(own))) if own == field)
+            std::ptr::eq(path.model, model) && matches!(path.parent, Some((_, own)) if own == step)
         };
-        let found = self.reverse.read().unwrap_or_else(PoisonError::into_inner).iter().copied().find(same);
+        let found = self.beside.read().unwrap_or_else(PoisonError::into_inner).iter().copied().find(same);
         found.unwrap_or_else(|| {
-            let mut known = self.reverse.write().unwrap_or_else(PoisonError::into_inner);
+            let mut known = self.beside.write().unwrap_or_else(PoisonError::into_inner);
             known.iter().copied().find(same).unwrap_or_else(|| {
-                let parent = Some((self, Step::Reverse(field)));
+                let parent = Some((self, step));
                 let path: &'static Self = Box::leak(Box::new(Self { parent, depth: self.depth, ..Self::root(model) }));
                 known.push(path);
                 path

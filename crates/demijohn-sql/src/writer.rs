@@ -14,6 +14,7 @@ mod extent;
 mod insert;
 pub(crate) mod joins;
 mod json;
+mod link;
 mod lock;
 mod postgres;
 mod raw;

@@ -58,8 +58,9 @@ pub mod prelude {
     pub use crate::auth::{self, User, login_required, permission};
     #[cfg(feature = "orm")]
     pub use crate::orm::{
-        AppModels, Choices, Date, Db, Decimal, Duration, Fields, ForeignKey, ManyToMany, Model, OneToOne, Prefetch,
-        Text, Time, Timestamp, Tx, Uuid, avg, coalesce, count, count_rows, exists, max, min, sum, when,
+        AppModels, Choices, ContentType, Date, Db, Decimal, Duration, Fields, ForeignKey, GenericForeignKey,
+        GenericRelation, ManyToMany, Model, OneToOne, Prefetch, Text, Time, Timestamp, Tx, Uuid, avg, coalesce, count,
+        count_rows, exists, max, min, sum, when,
     };
     pub use crate::{App, Error, Form, Html, Json, Path, Query, Redirect, Result, Settings, State, Urls};
     #[cfg(feature = "signing")]

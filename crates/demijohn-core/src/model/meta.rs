@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{CheckMeta, ExclusionMeta, FieldMeta, IndexMeta, Value};
+use super::{CheckMeta, ExclusionMeta, FieldMeta, GenericKeyMeta, GenericRelationMeta, IndexMeta, Value};
 use crate::{Error, ErrorKind, FieldErrors, suggest};
 
 /// What happens to the rows that point to a row which is deleted.
@@ -220,6 +220,10 @@ pub struct ModelMeta {
     pub fields: &'static [FieldMeta],
     /// Its sets of other rows.
     pub many_to_many: &'static [ManyToManyMeta],
+    /// How its rows point to rows of any model.
+    pub generic_keys: &'static [GenericKeyMeta],
+    /// The rows of other models that point to its rows so.
+    pub generic_relations: &'static [GenericRelationMeta],
     /// The order of rows when a query names none.
     pub ordering: &'static [OrderMeta],
     /// Indexes and unique constraints.
@@ -270,6 +274,8 @@ impl ModelMeta {
             label_plural,
             fields,
             many_to_many: &[],
+            generic_keys: &[],
+            generic_relations: &[],
             ordering: &[],
             indexes: &[],
             checks: &[],
@@ -289,6 +295,18 @@ impl ModelMeta {
     /// Sets of other rows.
     pub const fn many_to_many(mut self, fields: &'static [ManyToManyMeta]) -> Self {
         self.many_to_many = fields;
+        self
+    }
+
+    /// How its rows point to rows of any model.
+    pub const fn generic_keys(mut self, keys: &'static [GenericKeyMeta]) -> Self {
+        self.generic_keys = keys;
+        self
+    }
+
+    /// The rows of other models that point to its rows so.
+    pub const fn generic_relations(mut self, relations: &'static [GenericRelationMeta]) -> Self {
+        self.generic_relations = relations;
         self
     }
 

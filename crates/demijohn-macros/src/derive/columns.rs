@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use super::generic;
 use super::input::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -31,7 +32,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
     });
-    let relations: Vec<_> = relations.chain(sets).collect();
+    let relations: Vec<_> = relations.chain(sets).chain(generic::walks(model)).collect();
+    let (generic_fields, _) = generic::columns(model);
     let walks = (!relations.is_empty()).then(|| {
         quote! {
             #[automatically_derived]
@@ -56,6 +58,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #[derive(Clone, Copy)]
         #visibility struct #columns {
             #(#definitions)*
+            #generic_fields
             #(#groups)*
         }
 

@@ -3,22 +3,15 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::input::{Field, Group, Model};
-use super::names;
+use super::input::{Field, GenericKey, Group, Model};
+use super::{generic, names};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { visibility, private, ident: name, .. } = model;
     let create = model.create_name();
     let markers = markers_name(model);
-    let required: Vec<&Field> = model.required().collect();
-    let mut flags: Vec<Ident> = required.iter().map(|field| model.flag(field)).collect();
-    let idents: Vec<&Ident> = required.iter().map(|field| &field.ident).collect();
-    let mut missing: Vec<TokenStream> = idents.iter().map(|ident| quote!(#markers::#ident)).collect();
-    for group in &model.groups {
-        let ty = &group.ty;
-        flags.push(group_flag(group));
-        missing.push(quote!(<#ty as #private::Fields>::Missing));
-    }
+    let (flags, missing): (Vec<Ident>, Vec<TokenStream>) = self::flags(model).into_iter().unzip();
+    let idents = model.required().map(|field| &field.ident).chain(required_keys(model).map(|key| &key.ident));
     let doc = format!("A new [`{}`], while its fields are given; `save` needs all the required ones.", model.name);
     let setters = model
         .fields
@@ -26,6 +19,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         .enumerate()
         .filter(|(_, field)| field.is_given())
         .map(|(n, field)| setter(model, n, field, &flags));
+    let generic_setters = model.generic_keys.iter().map(|key| generic::setter(model, key, &flags));
     let group_setters = model.groups.iter().enumerate().map(|(n, group)| group_setter(model, n, group, &flags));
     quote! {
         #[doc(hidden)]
@@ -45,6 +39,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #[allow(missing_docs)]
         impl<#(#flags),*> #create<#(#flags),*> {
             #(#setters)*
+            #(#generic_setters)*
             #(#group_setters)*
 
             /// The draft, complete.
@@ -59,6 +54,23 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
     }
+}
+
+/// The type parameters of the builder, each with the type that says that it was not given.
+pub(super) fn flags(model: &Model) -> Vec<(Ident, TokenStream)> {
+    let (private, markers) = (&model.private, markers_name(model));
+    let own = model.required().map(|field| (model.flag(field), &field.ident));
+    let own = own.chain(required_keys(model).map(|key| (generic::flag(key), &key.ident)));
+    let own = own.map(|(flag, ident)| (flag, quote!(#markers::#ident)));
+    let groups = model.groups.iter().map(|group| {
+        let ty = &group.ty;
+        (group_flag(group), quote!(<#ty as #private::Fields>::Missing))
+    });
+    own.chain(groups).collect()
+}
+
+fn required_keys(model: &Model) -> impl Iterator<Item = &GenericKey> {
+    model.generic_keys.iter().filter(|key| !key.is_optional)
 }
 
 /// `__post_required`: a type for each required field that was not given, so that an error names it.

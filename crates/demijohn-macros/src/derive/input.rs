@@ -1,6 +1,7 @@
 //! The struct, read once: what the writers work on.
 
 pub(super) mod check;
+mod generic;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -9,6 +10,7 @@ use syn::{Data, DeriveInput, Fields, GenericArgument, PathArguments, PathSegment
 
 use super::attributes::{self, FieldAttributes, ModelAttributes};
 use super::names;
+pub(super) use generic::{GenericKey, GenericRelation};
 
 /// The struct of a model.
 pub(super) struct Model {
@@ -22,6 +24,9 @@ pub(super) struct Model {
     pub(super) private: TokenStream,
     pub(super) fields: Vec<Field>,
     pub(super) many_to_many: Vec<ManyToMany>,
+    /// Pairs of columns that point to rows of any model.
+    pub(super) generic_keys: Vec<GenericKey>,
+    pub(super) generic_relations: Vec<GenericRelation>,
     /// Fields of other structs; their columns follow the model's own.
     pub(super) groups: Vec<Group>,
     /// The positions of the fields of the primary key; nothing for a struct that is flattened into models.
@@ -40,6 +45,8 @@ pub(super) struct Field {
     pub(super) target: Option<Type>,
     /// Does at most one row point to each?
     pub(super) is_one_to_one: bool,
+    /// The generic key that it is one of the two columns of.
+    pub(super) generic: Option<Ident>,
     pub(super) attributes: FieldAttributes,
 }
 
@@ -76,6 +83,7 @@ impl Field {
     pub(super) fn is_required(&self) -> bool {
         !self.is_optional
             && !self.is_auto
+            && self.generic.is_none()
             && self.attributes.default.is_none()
             && self.attributes.db_default.is_none()
             && self.attributes.generated.is_none()
@@ -85,7 +93,7 @@ impl Field {
 
     /// Can whoever makes a row give it?
     pub(super) fn is_given(&self) -> bool {
-        !self.is_auto && self.attributes.generated.is_none()
+        !self.is_auto && self.generic.is_none() && self.attributes.generated.is_none()
     }
 
     /// The column: `author_id` for a foreign key `author`.
@@ -101,11 +109,15 @@ impl Field {
 impl Model {
     pub(super) fn read(input: DeriveInput, purpose: Purpose, errors: &mut Vec<syn::Error>) -> Option<Self> {
         let attributes = attributes::model(&input.attrs, errors);
-        let mut columns = Columns::default();
+        let private = match &attributes.krate {
+            Some(path) => quote!(::#path::__private),
+            None => quote!(::demijohn::__private),
+        };
+        let mut columns = Columns { private, ..Columns::default() };
         for field in named_fields(&input, errors)? {
             columns.read(field, errors);
         }
-        let Columns { mut fields, mut many_to_many, groups } = columns;
+        let Columns { private, mut fields, mut many_to_many, generic_keys, generic_relations, groups } = columns;
         for set in &mut many_to_many {
             let is_own = last_segment(&set.target).is_some_and(|last| last.ident == input.ident);
             let said = set.attributes.symmetrical.as_ref().map(syn::LitBool::value);
@@ -115,6 +127,9 @@ impl Model {
         let keys = match purpose {
             Purpose::Model => find_key(&input.ident, &mut fields, errors)?,
             Purpose::Group => {
+                let generic = generic_keys.iter().map(|key| &key.ident);
+                let generic = generic.chain(generic_relations.iter().map(|relation| &relation.ident));
+                check::generic_in_group(generic, errors);
                 check::group(&input.ident, &fields, &many_to_many, &groups, errors)?;
                 Vec::new()
             }
@@ -122,10 +137,6 @@ impl Model {
         let app = attributes.app.clone().unwrap_or_else(|| names::app_of(Span::call_site()));
         let name = plain(&input.ident);
         let table = attributes.table.clone().unwrap_or_else(|| format!("{app}_{}", name.to_lowercase()));
-        let private = match &attributes.krate {
-            Some(path) => quote!(::#path::__private),
-            None => quote!(::demijohn::__private),
-        };
         let model = Self {
             ident: input.ident,
             name,
@@ -136,6 +147,8 @@ impl Model {
             private,
             fields,
             many_to_many,
+            generic_keys,
+            generic_relations,
             groups,
             keys,
         };
@@ -194,8 +207,11 @@ impl Model {
 /// The fields of a struct, by what they are.
 #[derive(Default)]
 struct Columns {
+    private: TokenStream,
     fields: Vec<Field>,
     many_to_many: Vec<ManyToMany>,
+    generic_keys: Vec<GenericKey>,
+    generic_relations: Vec<GenericRelation>,
     groups: Vec<Group>,
 }
 
@@ -217,9 +233,27 @@ impl Columns {
             self.many_to_many.push(set);
             return;
         }
+        if let Some(target) = argument(&field.ty, "GenericRelation") {
+            let key = generic::which_key(&field.ty);
+            self.generic_relations.push(GenericRelation { ident, name, ty: field.ty, target, key });
+            return;
+        }
         let inner = argument(&field.ty, "Option");
         let is_optional = inner.is_some();
         let bare = inner.as_ref().unwrap_or(&field.ty);
+        if let Some(id) = generic::key_of(bare) {
+            check::generic_key(&attributes, &ident, is_optional, errors);
+            let Some(mut both) = generic::fields(&self.private, &ident, (is_optional, id), &attributes, errors) else {
+                return;
+            };
+            generic::rename_twins(&mut both, &self.fields, errors);
+            let (content_type, object_id) = (self.fields.len(), self.fields.len() + 1);
+            self.fields.extend(both);
+            let ty = field.ty;
+            self.generic_keys.push(GenericKey { ident, name, ty, is_optional, content_type, object_id });
+            return;
+        }
+        check::no_generic_key(&attributes, &mut *errors);
         let only = argument(bare, "OneToOne");
         let is_one_to_one = only.is_some();
         let target = only.or_else(|| argument(bare, "ForeignKey"));
@@ -233,6 +267,7 @@ impl Columns {
             is_key,
             target,
             is_one_to_one,
+            generic: None,
             attributes,
         });
     }

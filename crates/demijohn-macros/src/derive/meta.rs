@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 
 use super::attributes::{DbDefault, FieldAttributes};
 use super::input::{Field, ManyToMany, Model, argument, check};
-use super::names;
+use super::{generic, names};
 
 /// Statics for the body of `Model::meta`.
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -83,10 +83,11 @@ fn options(model: &Model) -> TokenStream {
         ("latest_by", attributes.latest_by.iter().map(ToTokens::to_token_stream).collect()),
         ("natural_key", attributes.natural_key.iter().map(ToTokens::to_token_stream).collect()),
     ];
-    let lists = lists.into_iter().filter(|(_, items)| !items.is_empty()).map(|(name, items)| {
-        let name = format_ident!("{name}");
-        quote!(.#name(&[#(#items),*]))
-    });
+    let lists =
+        lists.into_iter().chain(generic::metas(model)).filter(|(_, items)| !items.is_empty()).map(|(name, items)| {
+            let name = format_ident!("{name}");
+            quote!(.#name(&[#(#items),*]))
+        });
     let comment = attributes.comment.as_ref().map(|comment| quote!(.comment(#comment)));
     let unmanaged = attributes.unmanaged.then(|| quote!(.unmanaged()));
     let name = &model.ident;

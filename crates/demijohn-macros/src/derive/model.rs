@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::input::{Field, Model};
-use super::meta;
+use super::{generic, meta};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { private, ident: name, fields, .. } = model;
@@ -17,12 +17,12 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let statics = meta::expand(model);
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let numbers = 0..fields.len() as u16;
-    let reads = fields.iter().enumerate().map(|(n, field)| read(model, &n.to_token_stream(), field));
-    let values = fields.iter().map(|field| {
-        let ident = &field.ident;
-        quote_spanned!(field.ty.span()=> #private::FieldValue::to_value(&self.#ident))
-    });
+    let own = fields.iter().enumerate().filter(|(_, field)| field.generic.is_none());
+    let reads = own.map(|(n, field)| read(model, &n.to_token_stream(), field));
+    let values = fields.iter().map(|field| value(private, field));
     let sets = sets(model, &key_type);
+    let generic_reads = generic::reads(model, &key_type);
+    let (_, generic_columns) = generic::columns(model);
     let groups = Groups::of(model);
     let touched = fields.iter().filter(|field| field.attributes.auto_now).map(|field| {
         let ident = &field.ident;
@@ -52,10 +52,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 fn meta() -> &'static #private::ModelMeta { &__META }
                 fn root() -> &'static #private::Path { &__ROOT }
                 fn columns(path: &'static #private::Path) -> #columns {
-                    #columns { #(#idents: #private::Column::new(path, #numbers),)* #(#group_columns)* }
+                    #columns { #(#idents: #private::Column::new(path, #numbers),)* #generic_columns #(#group_columns)* }
                 }
                 fn from_row(row: &dyn #private::Row, plan: &#private::Plan) -> #private::Result<Self> {
-                    ::core::result::Result::Ok(Self { #(#reads,)* #(#group_reads)* #sets })
+                    ::core::result::Result::Ok(Self { #(#reads,)* #(#group_reads)* #sets #generic_reads })
                 }
                 fn values(&self) -> ::std::vec::Vec<#private::Value> {
                     #values
@@ -67,6 +67,19 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 }
             }
         };
+    }
+}
+
+/// The value of one field.
+fn value(private: &TokenStream, field: &Field) -> TokenStream {
+    let ident = &field.ident;
+    match &field.generic {
+        None => quote_spanned!(field.ty.span()=> #private::FieldValue::to_value(&self.#ident)),
+        Some(key) => {
+            let how = if field.target.is_some() { "content_type_value" } else { "object_id_value" };
+            let how = format_ident!("{how}");
+            quote!(#private::GenericField::#how(&self.#key))
+        }
     }
 }
 

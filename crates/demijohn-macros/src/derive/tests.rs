@@ -250,7 +250,7 @@ fn every_mistake_is_named_at_once() {
     });
     expect![[r#"
         a field's name has no `__` and does not end with `_`
-        unknown attribute `max_lenght` in `#[field(…)]`; choices are `primary_key`, `max_length`, `max_digits`, `decimal_places`, `integer`, `default`, `db_default`, `generated`, `virtual`, `unique`, `unique_for_date`, `unique_for_month`, `unique_for_year`, `index`, `blank`, `auto_now`, `auto_now_add`, `column`, `comment`, `collation`, `label`, `help_text`, `choices`, `format`, `min`, `max`, `min_length`, `validators`, `not_editable`, `on_delete`, `set_to`, `to_field`, `no_constraint`, `related_name`, `table`, `through_fields`, `symmetrical`, `auto`, `flatten`
+        unknown attribute `max_lenght` in `#[field(…)]`; choices are `primary_key`, `max_length`, `max_digits`, `decimal_places`, `integer`, `default`, `db_default`, `generated`, `virtual`, `unique`, `unique_for_date`, `unique_for_month`, `unique_for_year`, `index`, `blank`, `auto_now`, `auto_now_add`, `column`, `comment`, `collation`, `label`, `help_text`, `choices`, `format`, `min`, `max`, `min_length`, `validators`, `not_editable`, `on_delete`, `set_to`, `to_field`, `no_constraint`, `related_name`, `content_type`, `object_id`, `table`, `through_fields`, `symmetrical`, `auto`, `flatten`
         help: did you mean `max_length`?
         a field cannot be called `save`: `create()` has a method of that name. Choose another name, and keep the column with `#[field(column = "save")]`
         the column `author_id` belongs to `author_id` already; name another with `#[field(column = "…")]`

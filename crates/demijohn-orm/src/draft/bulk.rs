@@ -7,6 +7,7 @@ use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_sql::Conflict;
 
 use super::Draft;
+use super::types::{self, Types};
 use crate::{ColumnList, Executor, Model, Plan, run};
 
 /// Many rows that are not stored yet.
@@ -14,14 +15,22 @@ use crate::{ColumnList, Executor, Model, Plan, run};
 #[must_use = "nothing is stored until `.save(&db)` is awaited"]
 pub struct BulkCreate<M> {
     rows: Vec<Vec<Option<Value>>>,
+    /// The content types that rows point to.
+    types: Vec<(usize, Types)>,
     options: run::BulkOptions,
     _model: PhantomData<fn() -> M>,
 }
 
 impl<M: Model> BulkCreate<M> {
     pub(crate) fn new(drafts: impl IntoIterator<Item = Draft<M>>) -> Self {
-        let rows = drafts.into_iter().map(Draft::into_values).collect();
-        Self { rows, options: run::BulkOptions::default(), _model: PhantomData }
+        let (mut rows, mut types) = (Vec::new(), Vec::new());
+        for draft in drafts {
+            if !draft.types.is_empty() {
+                types.push((rows.len(), draft.types));
+            }
+            rows.push(draft.values);
+        }
+        Self { rows, types, options: run::BulkOptions::default(), _model: PhantomData }
     }
 
     /// At most so many rows in one statement; 1,000 when not said, and 500 on SQLite. Never more values than the
@@ -74,7 +83,7 @@ impl<M: Model> BulkCreate<M> {
     /// # Errors
     /// `orm.unique` and the like when the database refuses one of them.
     pub async fn save(self, db: &dyn Executor) -> Result<u64> {
-        run::insert_many(db, M::meta(), self.rows, &self.options).await.map(|stored| stored.count)
+        self.store(db).await.map(|stored| stored.count)
     }
 
     /// Stores them, all or none, and gives them back in their order with their keys and everything else that the
@@ -90,8 +99,15 @@ impl<M: Model> BulkCreate<M> {
                 .with_hint("take `.save(&db)`, and read the rows by a unique field with `in_bulk_by`"));
         }
         self.options.returning = true;
-        let stored = run::insert_many(db, M::meta(), self.rows, &self.options).await?;
+        let stored = self.store(db).await?;
         stored.rows.iter().map(|values| M::from_row(values, &Plan::OWN)).collect()
+    }
+
+    async fn store(mut self, db: &dyn Executor) -> Result<run::Stored> {
+        for (row, types) in self.types {
+            types::fill(&mut self.rows[row], types, M::meta(), db).await?;
+        }
+        run::insert_many(db, M::meta(), self.rows, &self.options).await
     }
 }
 

@@ -31,14 +31,15 @@ impl<M: Model> Draft<M> {
         by: impl FnOnce(M::Columns) -> C,
         db: &dyn Executor,
     ) -> Result<(M, bool)> {
-        let query = self.lookup(&positions::<M, C>(by))?;
+        let draft = self.numbered(db).await?;
+        let query = draft.lookup(&positions::<M, C>(by))?;
         if let Some(found) = query.clone().get_or_none(db).await? {
             return Ok((found, false));
         }
         // In a savepoint of its own: an error inside a transaction of PostgreSQL's ends the transaction.
         let made = match db.as_tx() {
-            Some(tx) => tx.atomic(async |tx| self.save(tx).await).await,
-            None => self.save(db).await,
+            Some(tx) => tx.atomic(async |tx| draft.save(tx).await).await,
+            None => draft.save(db).await,
         };
         match made {
             Ok(row) => Ok((row, true)),
@@ -72,16 +73,17 @@ impl<M: Model> Draft<M> {
         db: &dyn Executor,
     ) -> Result<(M, bool)> {
         let fields = positions::<M, C>(by);
-        let query = self.lookup(&fields)?.select_for_update();
+        let draft = self.numbered(db).await?;
+        let query = draft.lookup(&fields)?.select_for_update();
         transaction_of(db, async move |tx| {
             if let Some(found) = query.clone().get_or_none(tx).await? {
-                return Ok((self.change(&found, &fields, tx).await?, false));
+                return Ok((draft.change(&found, &fields, tx).await?, false));
             }
-            let draft = self.clone();
-            match tx.atomic(async |tx| draft.save(tx).await).await {
+            let new = draft.clone();
+            match tx.atomic(async |tx| new.save(tx).await).await {
                 Ok(row) => Ok((row, true)),
                 Err(error) if error.code() == "orm.unique" => match query.get_or_none(tx).await? {
-                    Some(found) => Ok((self.change(&found, &fields, tx).await?, false)),
+                    Some(found) => Ok((draft.change(&found, &fields, tx).await?, false)),
                     None => Err(error),
                 },
                 Err(error) => Err(error),

@@ -14,6 +14,7 @@ use super::graph::{Graph, fulfil, replay};
 use super::recorder::{self, Applied, Begun};
 use super::stepwise::{self, Stepwise, is_stepwise};
 use super::{Editor, Migration, Migrations, cost, inspect, plan};
+use crate::transaction::TransactionTypes;
 use crate::{Executor as _, Tx};
 
 /// Work that follows every `migrate`: accounts make their permissions here. Contribute one to an app.
@@ -277,7 +278,8 @@ struct Run<'a> {
 impl Run<'_> {
     async fn begin(&self) -> Result<Tx> {
         let transaction = self.context.driver.begin_schema_change().await?;
-        Ok(Tx::new(transaction, self.context.models.clone(), crate::Watch::default()))
+        let (models, types) = (self.context.models.clone(), TransactionTypes::default());
+        Ok(Tx::new(transaction, models, crate::Watch::default(), types))
     }
 
     /// Applies a migration; true when it was only recorded.

@@ -13,6 +13,7 @@ use super::migrate::Progress;
 use super::recorder::{self, Begun};
 use super::state::State;
 use super::{Editor, Migration, Operation, inspect};
+use crate::transaction::TransactionTypes;
 use crate::{Executor as _, Tx};
 
 type Say<'a> = &'a mut (dyn FnMut(Progress) + Send);
@@ -172,7 +173,7 @@ impl Stepwise<'_> {
 
 async fn begin(driver: &dyn Driver, models: &Models) -> Result<Tx> {
     let transaction = driver.begin_schema_change().await?;
-    Ok(Tx::new(transaction, models.clone(), crate::Watch::default()))
+    Ok(Tx::new(transaction, models.clone(), crate::Watch::default(), TransactionTypes::default()))
 }
 
 /// The record is of other steps than there are now.

@@ -16,7 +16,7 @@ pub trait PrefetchList<T>: Clone + Send + Sync {
     /// A row with what was fetched for it: `(T, Vec<Post>)`.
     type Row: Send;
 
-    /// Adds the position of the field that holds each relation on the owner's side. For the ORM.
+    /// Adds the positions of the fields that hold each relation on the owner's side. For the ORM.
     ///
     /// # Errors
     /// `orm.prefetch` when something is no relation.
@@ -56,7 +56,7 @@ impl<T: Send, A: Prefetch> PrefetchList<T> for A {
     type Row = (T, Found<A>);
 
     fn owner_fields(&self, fields: &mut Vec<u16>) -> Result<()> {
-        fields.push(self.clone().related().link()?.owner);
+        self.clone().related().link()?.push_owner_fields(fields);
         Ok(())
     }
 
@@ -66,7 +66,7 @@ impl<T: Send, A: Prefetch> PrefetchList<T> for A {
         Self: 'a,
     {
         Box::pin(async move {
-            let found = self.related().fetch(keys.next(), db).await?;
+            let found = self.related().fetch(&mut keys, db).await?;
             Ok(rows.into_iter().zip(found).collect())
         })
     }
@@ -80,7 +80,7 @@ macro_rules! tuples {
             fn owner_fields(&self, fields: &mut Vec<u16>) -> Result<()> {
                 #[expect(non_snake_case, reason = "the types' names serve as the values' names")]
                 let ($($name,)+) = self.clone();
-                $(fields.push($name.related().link()?.owner);)+
+                $($name.related().link()?.push_owner_fields(fields);)+
                 Ok(())
             }
 
@@ -99,7 +99,7 @@ macro_rules! tuples {
                     let ($($name,)+) = self;
                     $(
                         #[expect(non_snake_case, reason = "the types' names serve as the values' names")]
-                        let mut $name = $name.related().fetch(keys.next(), db).await?.into_iter();
+                        let mut $name = $name.related().fetch(&mut keys, db).await?.into_iter();
                     )+
                     let complete = rows.into_iter().map_while(|row| Some((row, $($name.next()?),+)));
                     Ok(complete.collect())

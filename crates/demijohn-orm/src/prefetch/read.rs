@@ -66,6 +66,9 @@ pub(super) async fn each(
     let beside = link.beside(from);
     let is_beside = beside.is_some();
     select.annotations.splice(0..0, beside);
+    if let Some(condition) = link.condition(from) {
+        select.and_filter(condition);
+    }
     let slice = (select.limit.take(), select.offset.take());
     let is_sliced = slice != (None, None);
     if is_sliced {

@@ -11,6 +11,7 @@ mod expressions;
 mod fields;
 mod fixtures;
 mod flush;
+mod generic;
 mod many;
 mod migrations;
 mod models;

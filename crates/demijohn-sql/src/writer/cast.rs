@@ -30,13 +30,18 @@ impl Writer {
         // What stands in a cast needs no type of its own.
         self.expr(inner);
         self.sql.push_str(" AS ");
-        let kind = match name {
+        let kind = self.cast_type(kind);
+        self.sql.push_str(&kind);
+        self.sql.push(')');
+    }
+
+    /// What `CAST` calls a kind of value.
+    pub(super) fn cast_type(&self, kind: FieldKind) -> String {
+        match self.dialect.name() {
             "sqlite" => sqlite_type(kind).to_owned(),
             "mysql" => mysql_type(kind),
             _ => self.dialect.column_type(kind),
-        };
-        self.sql.push_str(&kind);
-        self.sql.push(')');
+        }
     }
 
     fn sqlite_date(&mut self, inner: Expr) {

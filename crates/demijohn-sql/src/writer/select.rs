@@ -224,11 +224,10 @@ impl Writer {
 
     fn join_on(&mut self, path: &'static Path, alias: usize, before: usize) {
         self.name(path.model().table);
-        let (own, other) = end_columns(path);
-        let _ = write!(self.sql, " AS t{alias} ON t{alias}.");
-        self.name(own);
-        let _ = write!(self.sql, " = t{before}.");
-        self.name(other);
+        let _ = write!(self.sql, " AS t{alias} ON ");
+        self.held_together(path, alias, &mut |writer| {
+            let _ = write!(writer.sql, "t{before}");
+        });
     }
 
     /// A column of a row that the row under change points to: `UPDATE` joins no tables, so it is asked for by itself.
@@ -254,16 +253,11 @@ impl Writer {
             }
             self.name(path.model().table);
             let _ = write!(self.sql, " AS t{first}");
-            let (own, other) = end_columns(path);
-            condition = Some((own, parent.model().table, other));
+            condition = Some((path, parent.model().table));
         }
-        let (key, table, foreign_key) = condition.expect("the way has a first step");
-        let _ = write!(self.sql, " WHERE t{first}.");
-        self.name(key);
-        self.sql.push_str(" = ");
-        self.name(table);
-        self.sql.push('.');
-        self.name(foreign_key);
+        let (path, table) = condition.expect("the way has a first step");
+        self.sql.push_str(" WHERE ");
+        self.held_together(path, first, &mut |writer| writer.name(table));
         self.sql.push(')');
     }
 
@@ -334,13 +328,6 @@ impl Writer {
             self.value(number(offset).into());
         }
     }
-}
-
-/// The names of the columns that hold a path's last step together: at its end, and before.
-fn end_columns(path: &'static Path) -> (&'static str, &'static str) {
-    let (own, other) = path.ends().expect("only paths with a step are joined");
-    let parent = path.parent().expect("only paths with a step are joined").0;
-    (path.model().fields[usize::from(own)].column, parent.model().fields[usize::from(other)].column)
 }
 
 /// The position of each step of an order among what rows are grouped by, or give, 0 for one that is none of it or stands for

@@ -67,10 +67,27 @@ pub struct Membership {
     pub role: String,
 }
 
+#[derive(Model, Debug, Clone)]
+#[model(index("content_type", "object_id"))]
+pub struct Note {
+    pub id: i64,
+    pub text: Text,
+    pub about: GenericForeignKey,
+}
+
+#[derive(Model, Debug, Clone)]
+pub struct Photo {
+    pub id: i64,
+    #[field(max_length = 100)]
+    pub title: String,
+    pub notes: GenericRelation<Note>,
+}
+
 #[demijohn::test]
 async fn relations() -> Result<()> {
     let models = [Author::meta(), Profile::meta(), Tag::meta(), Post::meta(), Comment::meta()];
-    let models = models.into_iter().chain([Band::meta(), Membership::meta()]);
+    let models = models.into_iter().chain([Band::meta(), Membership::meta(), Note::meta(), Photo::meta()]);
+    let models = models.chain([ContentType::meta()]);
     let db = Db::connect("sqlite::memory:", models.collect()).await?;
     create_tables(&db).await?;
     let ada = Author::create().name("Ada").save(&db).await?;
@@ -81,7 +98,8 @@ async fn relations() -> Result<()> {
 
     other_side(&db, ada.clone()).await?;
     prefetch(&db).await?;
-    sets(&db, post, ada).await
+    sets(&db, post.clone(), ada).await?;
+    any_model(&db, post).await
 }
 
 async fn other_side(db: &Db, ada: Author) -> Result<()> {
@@ -141,6 +159,41 @@ async fn sets(db: &Db, post: Post, ada: Author) -> Result<()> {
     let singers = Author::objects().filter(|a| a.membership_set().role.eq("singer")).all(&db).await?;
     let bands: Vec<(Band, Vec<Author>)> = Band::objects().prefetch(|b| b.members()).all(&db).await?;
     assert_eq!((size, singers.len(), bands[0].1.len()), (1, 1, 1));
+    Ok(())
+}
+
+async fn any_model(db: &Db, post: Post) -> Result<()> {
+    let db = db.clone();
+    let photo = Photo::create().title("A jar").save(&db).await?;
+    let note = Note::create().text("Well said.").about(&post).save(&db).await?;
+    let on_photo = photo.notes.create().text("Too dark.").save(&db).await?;
+
+    // `None` is a row of another model, or one that is gone.
+    let of_post: Option<Post> = note.about.get(&db).await?;
+    let is_of_photo = note.about.is::<Photo>(&db).await?;
+    let words = match note.about.model(&db).await? {
+        Some(model) if model == Post::meta() => "about a post",
+        Some(model) => model.label,
+        None => "about what this site does not know",
+    };
+    assert_eq!((of_post.map(|found| found.id), is_of_photo, words), (Some(post.id), false, "about a post"));
+    let about_it = Note::objects().filter(|n| n.about.is(&post)).all(&db).await?;
+    let about_photos = Note::objects().filter(|n| n.about.is_a::<Photo>()).count(&db).await?;
+    let dark = Photo::objects().filter(|p| p.notes().text.icontains("dark")).all(&db).await?;
+    let by_ada = Note::objects().filter(|n| n.about.of::<Post>().author().name.eq("Ada")).all(&db).await?;
+
+    // One more query.
+    let photos: Vec<(Photo, Vec<Note>)> = Photo::objects().prefetch(|p| p.notes()).all(&db).await?;
+
+    // One more query for each model, with conditions and relations of its own.
+    let notes: Vec<(Note, Option<Photo>, Option<Post>)> = Note::objects()
+        .prefetch(|n| (n.about.of::<Photo>(), n.about.of::<Post>().filter(|p| p.views.gt(9))))
+        .order_by(|n| n.id)
+        .all(&db)
+        .await?;
+    assert_eq!((about_it.len(), about_photos, dark.len(), by_ada.len()), (1, 1, 1, 1));
+    assert_eq!((photos[0].1[0].id, notes[0].1.is_some(), notes[0].2.is_some()), (on_photo.id, false, true));
+    assert_eq!((notes[1].1.is_some(), notes[1].2.is_some()), (true, false));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, LitBool, LitInt, LitStr, Path, Token, parenthesized};
 
 use super::{list_of, name_of, number, one_of, pairs, text, unknown};
 
-const FIELD: [&str; 39] = [
+const FIELD: [&str; 41] = [
     "primary_key",
     "max_length",
     "max_digits",
@@ -42,6 +42,8 @@ const FIELD: [&str; 39] = [
     "to_field",
     "no_constraint",
     "related_name",
+    "content_type",
+    "object_id",
     "table",
     "through_fields",
     "symmetrical",
@@ -87,6 +89,9 @@ pub(in crate::derive) struct FieldAttributes {
     pub(in crate::derive) to_field: Option<LitStr>,
     pub(in crate::derive) no_constraint: bool,
     pub(in crate::derive) related_name: Option<LitStr>,
+    /// The fields that a generic key stands for.
+    pub(in crate::derive) content_type: Option<LitStr>,
+    pub(in crate::derive) object_id: Option<LitStr>,
     pub(in crate::derive) table: Option<LitStr>,
     /// The fields of a table of pairs that point to this model and to the other.
     pub(in crate::derive) through_fields: Option<(LitStr, LitStr)>,
@@ -148,6 +153,8 @@ impl FieldAttributes {
             "generated" => &mut self.generated,
             "to_field" => &mut self.to_field,
             "related_name" => &mut self.related_name,
+            "content_type" => &mut self.content_type,
+            "object_id" => &mut self.object_id,
             "table" => &mut self.table,
             _ => return Ok(false),
         };

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{LitStr, Type};
 
 use super::{Field, Group, ManyToMany, Model, argument};
-use crate::derive::attributes::{hint, list};
+use crate::derive::attributes::{FieldAttributes, hint, list};
 use crate::derive::{reverse, template};
 
 /// A struct that is flattened into models has columns, and nothing that belongs to a whole table.
@@ -39,6 +39,55 @@ pub(super) fn group(
     (!fields.is_empty()).then_some(())
 }
 
+/// A generic key belongs to one table, as its columns are found by their positions.
+pub(super) fn generic_in_group<'a>(fields: impl Iterator<Item = &'a Ident>, errors: &mut Vec<syn::Error>) {
+    let message =
+        "what points to rows of any model stands in the model itself, not in fields that are flattened into it";
+    errors.extend(fields.map(|field| syn::Error::new(field.span(), message)));
+}
+
+/// What is said of a generic key can be said of it.
+pub(super) fn generic_key(
+    attributes: &FieldAttributes,
+    field: &Ident,
+    is_optional: bool,
+    errors: &mut Vec<syn::Error>,
+) {
+    let said = [
+        ("column", attributes.column.is_some()),
+        ("default", attributes.default.is_some()),
+        ("db_default", attributes.db_default.is_some()),
+        ("unique", attributes.unique),
+        ("primary_key", attributes.primary_key),
+        ("to_field", attributes.to_field.is_some()),
+        ("related_name", attributes.related_name.is_some()),
+        ("set_to", attributes.set_to.is_some()),
+    ];
+    for (name, _) in said.into_iter().filter(|(_, is_said)| *is_said) {
+        let message = format!(
+            "`{name}` cannot be said of a generic key: it is two columns, \
+             named by `content_type = \"…\"` and `object_id = \"…\"`, and indexed and unique by `#[model(…)]`"
+        );
+        errors.push(syn::Error::new(field.span(), message));
+    }
+    if field == "save" || field == "build" {
+        let message = format!("a field cannot be called `{field}`: `create()` has a method of that name");
+        errors.push(syn::Error::new(field.span(), message));
+    }
+    if attributes.on_delete.as_ref().is_some_and(|how| how == "SetNull") && !is_optional {
+        let message = "`on_delete = SetNull` needs a field that may be NULL: `Option<GenericForeignKey>`";
+        errors.push(syn::Error::new(field.span(), message));
+    }
+}
+
+/// What belongs to generic keys is said of nothing else.
+pub(super) fn no_generic_key(attributes: &FieldAttributes, errors: &mut Vec<syn::Error>) {
+    for (name, given) in [("content_type", &attributes.content_type), ("object_id", &attributes.object_id)] {
+        let Some(given) = given else { continue };
+        errors.push(syn::Error::new(given.span(), format!("`{name}` belongs to a `GenericForeignKey`")));
+    }
+}
+
 pub(super) fn fields(fields: &[Field], errors: &mut Vec<syn::Error>) {
     for (n, field) in fields.iter().enumerate() {
         // The builder has a method for each field that can be given, and two of its own.
@@ -52,9 +101,9 @@ pub(super) fn fields(fields: &[Field], errors: &mut Vec<syn::Error>) {
         }
         let column = field.column();
         if let Some(other) = fields[..n].iter().find(|other| other.column().eq_ignore_ascii_case(&column)) {
+            let other = other.generic.as_ref().map_or_else(|| other.name.clone(), ToString::to_string);
             let message = format!(
-                "the column `{column}` belongs to `{}` already; name another with `#[field(column = \"…\")]`",
-                other.name
+                "the column `{column}` belongs to `{other}` already; name another with `#[field(column = \"…\")]`"
             );
             errors.push(syn::Error::new(field.ident.span(), message));
         }

@@ -1,8 +1,8 @@
-//! The migrations of `contenttypes`.
+//! The migration of `contenttypes`. It stands for both of Django's.
 
 mod m0002_remove_content_type_name;
 
-demijohn_orm::migrations! {
+crate::migrations! {
     "contenttypes",
     m0002_remove_content_type_name,
 }

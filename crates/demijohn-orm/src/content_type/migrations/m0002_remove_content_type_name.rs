@@ -1,4 +1,4 @@
-use demijohn_orm::migrations::prelude::*;
+use crate::migrations::prelude::*;
 
 pub(super) fn migration() -> Migration {
     Migration::new("contenttypes", "0002_remove_content_type_name").replaces(&["0001_initial"]).create_model(
