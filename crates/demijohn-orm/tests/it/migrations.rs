@@ -9,6 +9,7 @@ mod detect_models;
 mod django;
 mod errors;
 mod everything;
+mod indexes;
 mod merge;
 mod operations;
 mod past;
