@@ -17,17 +17,23 @@ impl Assigned {
 }
 
 /// What `update` takes: one assignment or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "`update` takes new values for columns, not `{Self}`",
+    note = "write `p.views.set(3)` for `p.views = 3`, `p.views.set(p.views + 1)` for `p.views += 1`, and a tuple for several columns"
+)]
 pub trait Assignments {
     /// Adds its assignments.
     fn push(self, all: &mut Vec<Assigned>);
 }
 
+#[diagnostic::do_not_recommend]
 impl Assignments for Assigned {
     fn push(self, all: &mut Vec<Assigned>) {
         all.push(self);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Assignments for Vec<Assigned> {
     fn push(self, all: &mut Vec<Assigned>) {
         all.extend(self);
@@ -36,6 +42,7 @@ impl Assignments for Vec<Assigned> {
 
 macro_rules! tuples {
     ($($name:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: Assignments),+> Assignments for ($($name,)+) {
             fn push(self, all: &mut Vec<Assigned>) {
                 #[expect(non_snake_case, reason = "the types' names serve as the values' names")]

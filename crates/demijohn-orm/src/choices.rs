@@ -98,6 +98,7 @@ pub fn choice_value<T: Choices>(choice: &T) -> Value {
 #[macro_export]
 macro_rules! __choice_field {
     ($type:ty) => {
+        #[diagnostic::do_not_recommend]
         impl $crate::FieldValue for $type {
             const KIND: $crate::__private::FieldKind = <$type as $crate::Choices>::KIND;
             const CHOICES: &'static [$crate::__private::Choice] = <$type as $crate::Choices>::CHOICES;

@@ -1,5 +1,7 @@
 //! [`Condition`]: what `filter` and `exclude` take.
 
+mod operator;
+
 use std::ops::{BitAnd, BitOr, Not};
 
 use demijohn_sql::Expr;
@@ -36,19 +38,51 @@ impl Condition {
     }
 }
 
-impl<C: Into<Condition>> BitAnd<C> for Condition {
-    type Output = Self;
+/// What stands where a condition is expected: a [`Condition`], or a column or an expression that is true or false.
+#[diagnostic::on_unimplemented(
+    message = "a condition is expected, not `{Self}`",
+    note = "a condition compares columns by methods: `p.views.gt(3)`, `p.title.eq(\"a\")`, `p.title.is_empty()`",
+    note = "conditions are joined by `&`, `|` and `!`; `&&`, `||`, `==` and `>` are of Rust's own `bool`, which no query can read"
+)]
+pub trait IntoCondition {
+    /// The condition it is.
+    fn into_condition(self) -> Condition;
+}
 
-    fn bitand(self, other: C) -> Self {
-        Self(self.0.and(other.into().0))
+#[diagnostic::do_not_recommend]
+impl IntoCondition for Condition {
+    fn into_condition(self) -> Condition {
+        self
     }
 }
 
-impl<C: Into<Condition>> BitOr<C> for Condition {
+#[diagnostic::do_not_recommend]
+impl IntoCondition for Column<bool> {
+    fn into_condition(self) -> Condition {
+        Condition(self.expr())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoCondition for Expression<bool> {
+    fn into_condition(self) -> Condition {
+        Condition(self.into_expr())
+    }
+}
+
+impl<C: IntoCondition> BitAnd<C> for Condition {
+    type Output = Self;
+
+    fn bitand(self, other: C) -> Self {
+        Self(self.0.and(other.into_condition().0))
+    }
+}
+
+impl<C: IntoCondition> BitOr<C> for Condition {
     type Output = Self;
 
     fn bitor(self, other: C) -> Self {
-        Self(self.0.or(other.into().0))
+        Self(self.0.or(other.into_condition().0))
     }
 }
 
@@ -60,31 +94,19 @@ impl Not for Condition {
     }
 }
 
-impl From<Column<bool>> for Condition {
-    fn from(column: Column<bool>) -> Self {
-        Self(column.expr())
-    }
-}
-
-impl From<Expression<bool>> for Condition {
-    fn from(expression: Expression<bool>) -> Self {
-        Self(expression.into_expr())
-    }
-}
-
-impl<C: Into<Condition>> BitAnd<C> for Column<bool> {
+impl<C: IntoCondition> BitAnd<C> for Column<bool> {
     type Output = Condition;
 
     fn bitand(self, other: C) -> Condition {
-        Condition::from(self) & other
+        self.into_condition() & other
     }
 }
 
-impl<C: Into<Condition>> BitOr<C> for Column<bool> {
+impl<C: IntoCondition> BitOr<C> for Column<bool> {
     type Output = Condition;
 
     fn bitor(self, other: C) -> Condition {
-        Condition::from(self) | other
+        self.into_condition() | other
     }
 }
 
@@ -92,6 +114,6 @@ impl Not for Column<bool> {
     type Output = Condition;
 
     fn not(self) -> Condition {
-        !Condition::from(self)
+        !self.into_condition()
     }
 }

@@ -275,6 +275,7 @@ impl Db {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Executor for Db {
     fn connection(&self) -> &dyn Connection {
         // `dyn Driver` is a `Connection`; the reference is made narrower here, once.

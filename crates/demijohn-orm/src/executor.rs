@@ -18,6 +18,11 @@ pub enum Access {
 /// Where a query runs: the database ([`Db`]) or a transaction ([`Tx`]).
 ///
 /// Every method that runs a query takes `&dyn Executor`, so `&db` and `tx` are written alike and there is one of each.
+#[diagnostic::on_unimplemented(
+    message = "a query runs on the database, not on `{Self}`",
+    label = "expected `&db` (a `Db`), or the `tx` of `atomic`",
+    note = "the row of a key is `Post::objects().with_key(1).get(&db)`, a row that something else is true of `.filter(|p| …).get(&db)`"
+)]
 pub trait Executor: Send + Sync {
     /// What runs the statements.
     fn connection(&self) -> &dyn Connection;

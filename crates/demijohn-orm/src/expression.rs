@@ -69,18 +69,21 @@ pub trait Ordering {
     fn push(self, steps: &mut Vec<demijohn_sql::Order>);
 }
 
+#[diagnostic::do_not_recommend]
 impl Ordering for Order {
     fn push(self, steps: &mut Vec<demijohn_sql::Order>) {
         steps.push(self.0);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FieldValue> Ordering for Column<T> {
     fn push(self, steps: &mut Vec<demijohn_sql::Order>) {
         steps.push(self.asc().0);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Ordering for Expression<T> {
     fn push(self, steps: &mut Vec<demijohn_sql::Order>) {
         steps.push(demijohn_sql::Order { expr: self.expr, descending: false, nulls_last: None });
@@ -89,6 +92,7 @@ impl<T> Ordering for Expression<T> {
 
 macro_rules! orderings {
     ($($name:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: Ordering),+> Ordering for ($($name,)+) {
             fn push(self, steps: &mut Vec<demijohn_sql::Order>) {
                 #[expect(non_snake_case, reason = "the types' names serve as the values' names")]

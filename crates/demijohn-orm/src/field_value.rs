@@ -3,7 +3,7 @@
 mod more;
 
 use demijohn_core::Result;
-use demijohn_core::model::{Choice, Date, Decimal, FieldKind, Time, Timestamp, TypeCheck, Uuid, Value};
+use demijohn_core::model::{Choice, Date, Decimal, FieldKind, FieldMeta, Time, Timestamp, TypeCheck, Uuid, Value};
 use demijohn_sql::{Row, ValueRef, decode_decimal, text_format};
 
 pub use more::{HStore, Json, ListItem, RangeBound, TextVector, validate};
@@ -36,7 +36,7 @@ pub type Text = String;
     message = "a column cannot be of type `{Self}`",
     label = "no column type for this",
     note = "columns can be `i16`, `i32`, `i64`, `u8`, `u16`, `u32`, `u64`, `bool`, `f64`, `Decimal`, `String`, `Text`, `Timestamp`, `Date`, `Time`, `Duration`, `Uuid`, `IpAddr`, `Value` (JSON), `Vec<u8>`, `ForeignKey<Model>`, and `Option` of these",
-    note = "an enum becomes one with `#[derive(Choices)]`, any type that serde knows as `Json<{Self}>`; for `f32` use `f64`"
+    note = "an enum becomes one with `#[derive(Choices)]`, any type that serde knows as `Json<{Self}>`; another model is pointed to by `ForeignKey<…>`; for `f32` use `f64`, for `usize` `i64`, for `&str` `String`"
 )]
 pub trait FieldValue: Sized + Send + Sync + 'static {
     /// The kind of column it has.
@@ -47,6 +47,10 @@ pub trait FieldValue: Sized + Send + Sync + 'static {
     const CHOICES: &'static [Choice] = &[];
     /// What it refuses among the values of its kind.
     const TYPE_CHECK: Option<TypeCheck> = None;
+    /// What is known of a field of this type before it has a name. For the derive.
+    #[doc(hidden)]
+    const FIELD: FieldMeta =
+        FieldMeta::new("", "", "", Self::KIND).null(Self::NULL).choices(Self::CHOICES).type_check(Self::TYPE_CHECK);
     /// What it is compared with: the type itself, without the `Option`.
     type Base;
 
@@ -62,6 +66,7 @@ pub trait FieldValue: Sized + Send + Sync + 'static {
 
 macro_rules! integers {
     ($($type:ty => $kind:ident),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl FieldValue for $type {
             const KIND: FieldKind = FieldKind::$kind;
             type Base = Self;
@@ -88,6 +93,7 @@ integers!(i16 => SmallInt, i32 => Integer, i64 => BigInt);
 
 macro_rules! plain {
     ($($type:ty => $kind:expr, $variant:ident, $name:literal, { $($pattern:pat => $read:expr),+ $(,)? });+ $(;)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl FieldValue for $type {
             const KIND: FieldKind = $kind;
             type Base = Self;
@@ -181,6 +187,7 @@ impl<T: FollowsClock> FollowsClock for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FieldValue for Decimal {
     const KIND: FieldKind = FieldKind::Decimal { max_digits: 28, decimal_places: 10 };
     type Base = Self;

@@ -4,7 +4,7 @@ use demijohn_core::Result;
 use demijohn_core::model::{FieldMeta, Timestamp, Value};
 use demijohn_sql::{Path, Row};
 
-use crate::{FieldValue, Plan};
+use crate::Plan;
 
 /// Columns that several models share: `#[field(flatten)] pub stamps: Timestamps`. What Django's abstract models are for.
 ///
@@ -41,9 +41,10 @@ pub trait Fields: Sized + Send + Sync + 'static {
     }
 }
 
-/// The description of a field of this type. For the derive.
-pub const fn field<T: FieldValue>(name: &'static str, column: &'static str, label: &'static str) -> FieldMeta {
-    FieldMeta::new(name, column, label, T::KIND).null(T::NULL).choices(T::CHOICES).type_check(T::TYPE_CHECK)
+/// The description of a field of a type: its `FieldValue::FIELD`, named. For the derive.
+pub const fn field(mut of: FieldMeta, name: &'static str, column: &'static str, label: &'static str) -> FieldMeta {
+    (of.name, of.column, of.label) = (name, column, label);
+    of
 }
 
 /// The fields of a model and of what is flattened into it. For the derive.

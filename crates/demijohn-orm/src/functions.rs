@@ -22,7 +22,7 @@ pub use windows::{
     rank, row_number,
 };
 
-use crate::{Column, Condition, Expression, FieldValue, Model, Operand, QuerySet, Selection, Shape};
+use crate::{Column, Condition, Expression, FieldValue, IntoCondition, Model, Operand, QuerySet, Selection, Shape};
 
 /// Does the query have a row? Inside another query's closure it may mention that query's row:
 /// `Post::objects().filter(|p| exists(Comment::objects().filter(|c| c.post.eq(p.id))))`.
@@ -104,11 +104,11 @@ terms!(A B C D E F);
 /// # }
 /// ```
 pub fn when<T: FieldValue<Base = T> + Into<Value>>(
-    condition: impl Into<Condition>,
+    condition: impl IntoCondition,
     then: impl Operand<T>,
     otherwise: impl Operand<T>,
 ) -> Expression<T> {
-    let arm = (condition.into().into_expr(), then.into_expr());
+    let arm = (condition.into_condition().into_expr(), then.into_expr());
     Expression::from_expr(Expr::Case(vec![arm], Box::new(otherwise.into_expr())))
 }
 
@@ -143,8 +143,8 @@ pub struct Case<T> {
 
 impl<T: FieldValue> Case<T> {
     /// This value if the condition holds and none before it did.
-    pub fn when(mut self, condition: impl Into<Condition>, then: impl Operand<T::Base>) -> Self {
-        self.arms.push((condition.into().into_expr(), then.into_expr()));
+    pub fn when(mut self, condition: impl IntoCondition, then: impl Operand<T::Base>) -> Self {
+        self.arms.push((condition.into_condition().into_expr(), then.into_expr()));
         self
     }
 

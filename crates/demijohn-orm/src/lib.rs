@@ -50,7 +50,7 @@ pub use assign::Assign;
 pub use assignment::{Assigned, Assignments};
 pub use choices::Choices;
 pub use column::Column;
-pub use condition::Condition;
+pub use condition::{Condition, IntoCondition};
 pub use content_type::ContentType;
 pub use db::{DatabaseRouter, Db, Replicas};
 pub use delete::{Collected, Deleted, collect, delete_rows};
@@ -76,8 +76,8 @@ pub use model::{Columns, Model, Plan, Related};
 pub use operand::Operand;
 pub use prefetch::{Arrangement, Prefetch, PrefetchList, RelatedRows, ToMany, ToOne};
 pub use query_set::{
-    Annotated, Chunks, CursorPage, Explain, Keyset, Page, PrefetchChunks, PrefetchSet, QuerySet, RowLock, UpdateSet,
-    scalar,
+    Annotated, Chunks, CursorPage, Explain, Keyset, OverColumns, Page, PrefetchChunks, PrefetchSet, QuerySet, RowLock,
+    UpdateSet, scalar,
 };
 pub use raw::{FromRow, Parameter, Parameters, RawQuery, RawRecord};
 pub use relation::{ForeignKey, KeyOf, MadePairs, Many, ManyToMany, OneToOne, Side, Single};

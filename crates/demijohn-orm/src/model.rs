@@ -302,6 +302,7 @@ fn push_way(path: &'static Path, paths: &mut Vec<&'static Path>) {
 
 macro_rules! tuples {
     ($($name:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: Related),+> Related for ($($name,)+) {
             fn push(self, paths: &mut Vec<&'static Path>) {
                 #[expect(non_snake_case, reason = "the types' names serve as the values' names")]

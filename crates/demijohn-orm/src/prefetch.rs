@@ -16,7 +16,7 @@ pub(crate) use read::Keys;
 
 use crate::relation::{Many, Single};
 use crate::selection::RowShape;
-use crate::{Columns, Condition, Executor, Model, Ordering, QuerySet, Related, Rows, Shape, scope};
+use crate::{Columns, Executor, IntoCondition, Model, Ordering, QuerySet, Related, Rows, Shape, scope};
 use link::Link;
 
 /// What `prefetch` takes: a relation of the query's rows, with a query of its own if need be.
@@ -59,7 +59,7 @@ pub trait Prefetch: Sized + Clone + Send + Sync {
     fn related(self) -> RelatedRows<Self::Model, Self::Kind, Self::Shape, Self::With>;
 
     /// Keeps the related rows for which this holds.
-    fn filter<C: Into<Condition>>(
+    fn filter<C: IntoCondition>(
         self,
         condition: impl FnOnce(<Self::Model as Model>::Columns) -> C,
     ) -> RelatedRows<Self::Model, Self::Kind, Self::Shape, Self::With> {
@@ -67,7 +67,7 @@ pub trait Prefetch: Sized + Clone + Send + Sync {
     }
 
     /// Leaves out the related rows for which this holds.
-    fn exclude<C: Into<Condition>>(
+    fn exclude<C: IntoCondition>(
         self,
         condition: impl FnOnce(<Self::Model as Model>::Columns) -> C,
     ) -> RelatedRows<Self::Model, Self::Kind, Self::Shape, Self::With> {

@@ -1,6 +1,7 @@
 //! [`QuerySet`]: which rows, in which order, and what of them.
 
 mod annotate;
+mod closure;
 mod combine;
 mod explain;
 mod keyed;
@@ -10,9 +11,11 @@ mod page;
 mod prefetch;
 mod stream;
 mod terminal;
+mod unasked;
 mod update;
 
 pub use annotate::{Annotated, scalar};
+pub use closure::OverColumns;
 pub use explain::Explain;
 pub use keyset::{CursorPage, Keyset};
 pub use lock::RowLock;
@@ -29,7 +32,7 @@ use demijohn_core::model::{PairsMeta, Value};
 use demijohn_sql::{Dialect, Expr, Order, Path, Projection, Select, Statement, normalize, writer};
 
 use crate::{
-    Assignments, Condition, FieldValue, Model, Ordering, Plan, Related, Rows, Selection, Shape, records, run, scope,
+    Assignments, FieldValue, IntoCondition, Model, Ordering, Plan, Related, Rows, Selection, Shape, records, run, scope,
 };
 
 /// Which rows of `M`, in which order, and what of them. Nothing is asked of the database until one of the methods
@@ -79,7 +82,7 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     /// );
     /// # }
     /// ```
-    pub fn select_related<R: Related>(mut self, paths: impl FnOnce(M::Columns) -> R) -> Self {
+    pub fn select_related<R: Related>(mut self, paths: impl OverColumns<M::Columns, R>) -> Self {
         let related = self.with_columns(paths);
         if let Projection::Model(known) = &mut self.select.projection {
             related.push(known);
@@ -102,7 +105,7 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     /// );
     /// # }
     /// ```
-    pub fn select<T: Selection>(mut self, values: impl FnOnce(M::Columns) -> T) -> QuerySet<M, T> {
+    pub fn select<T: Selection>(mut self, values: impl OverColumns<M::Columns, T>) -> QuerySet<M, T> {
         let mut exprs = Vec::new();
         self.with_columns(values).push(&mut exprs);
         self.select.projection = Projection::Exprs(exprs);
@@ -152,7 +155,7 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     /// );
     /// # }
     /// ```
-    pub fn update<A: Assignments>(mut self, change: impl FnOnce(M::Columns) -> A) -> UpdateSet {
+    pub fn update<A: Assignments>(mut self, change: impl OverColumns<M::Columns, A>) -> UpdateSet {
         let mut assigned = Vec::new();
         self.with_columns(change).push(&mut assigned);
         UpdateSet::new(self.select, assigned)
@@ -175,8 +178,8 @@ impl<M: Model, S: Selection> QuerySet<M, S> {
     /// );
     /// # }
     /// ```
-    pub fn having<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
-        let condition: Condition = self.with_columns(condition).into();
+    pub fn having<C: IntoCondition>(mut self, condition: impl OverColumns<M::Columns, C>) -> Self {
+        let condition = self.with_columns(condition).into_condition();
         self.select.having = Some(match self.select.having.take() {
             Some(having) => having.and(condition.0),
             None => condition.0,
@@ -207,8 +210,8 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// );
     /// # }
     /// ```
-    pub fn filter<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
-        let condition: Condition = self.with_columns(condition).into();
+    pub fn filter<C: IntoCondition>(mut self, condition: impl OverColumns<M::Columns, C>) -> Self {
+        let condition = self.with_columns(condition).into_condition();
         let condition = normalize::condition(condition.0, self.select.from);
         self.select.and_filter(condition);
         self
@@ -227,8 +230,8 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// );
     /// # }
     /// ```
-    pub fn exclude<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
-        let condition: Condition = self.with_columns(condition).into();
+    pub fn exclude<C: IntoCondition>(mut self, condition: impl OverColumns<M::Columns, C>) -> Self {
+        let condition = self.with_columns(condition).into_condition();
         let condition = normalize::condition(condition.0, self.select.from);
         self.select.and_filter(condition.negate());
         self
@@ -247,7 +250,7 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// );
     /// # }
     /// ```
-    pub fn order_by<O: Ordering>(mut self, order: impl FnOnce(M::Columns) -> O) -> Self {
+    pub fn order_by<O: Ordering>(mut self, order: impl OverColumns<M::Columns, O>) -> Self {
         let mut steps = Vec::new();
         self.with_columns(order).push(&mut steps);
         if !matches!(self.select.projection, Projection::Exprs(_)) {

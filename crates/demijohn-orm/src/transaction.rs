@@ -130,6 +130,7 @@ impl Tx {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Executor for Tx {
     fn connection(&self) -> &dyn Connection {
         &*self.connection

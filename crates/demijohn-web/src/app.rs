@@ -11,11 +11,13 @@ use http::Method;
 use crate::routing::layers::DynLayer;
 use crate::{BoxFuture, Command, Dir, Guard, Plugin, Site, SiteBuilder};
 
+mod answer;
 mod build;
 mod compose;
 mod flatten;
 mod routes;
 
+pub use answer::Answers;
 pub(crate) use compose::MountedRouter;
 pub(crate) use flatten::{FlatRoute, Flattened};
 

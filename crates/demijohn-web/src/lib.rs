@@ -46,7 +46,7 @@ mod static_files;
 mod templates;
 pub mod test;
 
-pub use app::App;
+pub use app::{Answers, App};
 pub use command::{Args, Command};
 pub use context::RequestContext;
 pub use cookie::{Cookie, SameSite, cookie_value};

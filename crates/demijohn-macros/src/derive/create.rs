@@ -25,7 +25,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #[doc(hidden)]
         #[allow(missing_docs, non_camel_case_types)]
         #visibility mod #markers {
-            #(pub struct #idents;)*
+            #(pub enum #idents {})*
         }
 
         #[doc = #doc]
@@ -73,7 +73,8 @@ fn required_keys(model: &Model) -> impl Iterator<Item = &GenericKey> {
     model.generic_keys.iter().filter(|key| !key.is_optional)
 }
 
-/// `__post_required`: a type for each required field that was not given, so that an error names it.
+/// `__post_required`: a type for each required field that was not given, so that an error names it. An empty enum, as a
+/// struct would be a value too, which the compiler offers to whoever writes `filter(title = "x")`.
 pub(super) fn markers_name(model: &Model) -> Ident {
     format_ident!("__{}_required", model.name.to_lowercase())
 }

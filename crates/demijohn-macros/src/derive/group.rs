@@ -29,7 +29,7 @@ pub(super) fn expand(group: &Model) -> TokenStream {
             let marker = quote! {
                 #[doc(hidden)]
                 #[allow(missing_docs, non_camel_case_types)]
-                #visibility mod #markers { pub struct #ident; }
+                #visibility mod #markers { pub enum #ident {} }
             };
             (marker, quote!(#markers::#ident))
         }

@@ -127,9 +127,10 @@ pub(super) fn field(model: &Model, field: &Field) -> TokenStream {
     if let Some(target) = &field.target {
         calls.push(relation(private, field, target));
     }
-    let new = quote_spanned!(ty.span()=> #private::field::<#ty>);
+    // As `read` and `to_value` name the type: of a type that is no column the compiler then says so once, not thrice.
+    let of = quote_spanned!(ty.span()=> <#ty as #private::FieldValue>::FIELD);
     quote! {
-        #new(#name, #column, #label) #(#calls)*
+        #private::field(#of, #name, #column, #label) #(#calls)*
     }
 }
 

@@ -72,9 +72,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 /// The value of one field.
 fn value(private: &TokenStream, field: &Field) -> TokenStream {
-    let ident = &field.ident;
+    let (ident, ty) = (&field.ident, &field.ty);
     match &field.generic {
-        None => quote_spanned!(field.ty.span()=> #private::FieldValue::to_value(&self.#ident)),
+        None => quote_spanned!(ty.span()=> <#ty as #private::FieldValue>::to_value(&self.#ident)),
         Some(key) => {
             let how = if field.target.is_some() { "content_type_value" } else { "object_id_value" };
             let how = format_ident!("{how}");

@@ -46,6 +46,10 @@ pub(super) fn app_of(span: Span) -> String {
 
 /// The choice nearest to a name that is not one of them.
 pub(super) fn nearest<'a>(found: &str, choices: &[&'a str]) -> Option<&'a str> {
+    let plain = |text: &str| text.replace('_', "").to_lowercase();
+    if let Some(same) = choices.iter().find(|choice| plain(choice) == plain(found)) {
+        return Some(same);
+    }
     let shared = |choice: &str| {
         let same_letters = choice.chars().filter(|letter| found.contains(*letter)).count();
         let same_start = choice.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();

@@ -119,8 +119,7 @@ fn an_expansion_is_data_and_thin_conversions() {
         #[doc(hidden)]
         #[allow(missing_docs, non_camel_case_types)]
         pub mod __post_required {
-            pub struct title;
-            pub struct author;
+            pub enum title { } pub enum author { }
         }
         #[doc = "A new [`Post`], while its fields are given; `save` needs all the required ones."]
         #[must_use = "nothing is stored until `.save(&db)` is awaited"]
@@ -149,7 +148,7 @@ fn an_expansion_is_data_and_thin_conversions() {
             }
         }
         const _:() = {
-            static __FIELDS: [FieldMeta; 4usize] = [field::<i64>("id", "id", "ID").primary_key().auto(), field::<String>("title", "title", "title").max_length(200), field::<Timestamp>("changed_at", "changed_at", "changed at").auto_now(AutoNow::OnSave), field::<ForeignKey<User>>("author", "author_id", "author").references(<User as Model>::meta, OnDelete::Cascade, core::option::Option::None)];
+            static __FIELDS: [FieldMeta; 4usize] = [field(<i64 as FieldValue>::FIELD, "id", "id", "ID").primary_key().auto(), field(<String as FieldValue>::FIELD, "title", "title", "title").max_length(200), field(<Timestamp as FieldValue>::FIELD, "changed_at", "changed_at", "changed at").auto_now(AutoNow::OnSave), field(<ForeignKey<User> as FieldValue>::FIELD, "author", "author_id", "author").references(<User as Model>::meta, OnDelete::Cascade, core::option::Option::None)];
             static __META: ModelMeta = ModelMeta::new("blog", "Post", "blog_post", "post", "posts", &__FIELDS).ordering(&[OrderMeta { field: "id", descending: true }]).source(core::env !("CARGO_MANIFEST_DIR"), core::file !(), core::line !());
             static __ROOT: Path = Path::root(&__META);
             #[automatically_derived]
@@ -176,7 +175,7 @@ fn an_expansion_is_data_and_thin_conversions() {
                     core::result::Result::Ok(Self { id:<i64 as FieldValue>::read(row, plan.at(0usize)) ?, title:<String as FieldValue>::read(row, plan.at(1usize)) ?, changed_at:<Timestamp as FieldValue>::read(row, plan.at(2usize)) ?, author: ForeignKey::<User>::read_with(row, plan, 3usize) ?, })
                 }
                 fn values(&self) -> std::vec::Vec<Value> {
-                    std::vec ! [FieldValue::to_value(&self.id), FieldValue::to_value(&self.title), FieldValue::to_value(&self.changed_at), FieldValue::to_value(&self.author)]
+                    std::vec ! [<i64 as FieldValue>::to_value(&self.id),<String as FieldValue>::to_value(&self.title),<Timestamp as FieldValue>::to_value(&self.changed_at),<ForeignKey<User> as FieldValue>::to_value(&self.author)]
                 }
                 fn key(&self) -> i64 {
                     core::clone::Clone::clone(&self.id)

@@ -124,6 +124,7 @@ methods!(Expression);
 /// What a JSON value is compared with: `.key("name").eq("ada")`.
 macro_rules! plain {
     ($($type:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl Operand<Json> for $type {
             fn into_expr(self) -> Expr {
                 Expr::Value(Value::Json(Json::from(self)))

@@ -14,6 +14,7 @@ use super::FieldValue;
 
 macro_rules! positive {
     ($($type:ty => $kind:ident),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl FieldValue for $type {
             const KIND: FieldKind = FieldKind::$kind;
             const TYPE_CHECK: Option<TypeCheck> = Some(|value| match value {
@@ -40,6 +41,7 @@ macro_rules! positive {
 
 positive!(u8 => PositiveSmallInt, u16 => PositiveSmallInt, u32 => PositiveInteger, u64 => PositiveBigInt);
 
+#[diagnostic::do_not_recommend]
 impl FieldValue for Duration {
     const KIND: FieldKind = FieldKind::Duration;
     type Base = Self;
@@ -65,6 +67,7 @@ fn read_address(row: &dyn Row, index: usize) -> Result<IpAddr> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FieldValue for IpAddr {
     const KIND: FieldKind = FieldKind::IpAddress;
     type Base = Self;
@@ -80,6 +83,7 @@ impl FieldValue for IpAddr {
 
 macro_rules! addresses {
     ($($type:ty => $variant:ident, $name:literal);+) => {$(
+        #[diagnostic::do_not_recommend]
         impl FieldValue for $type {
             const KIND: FieldKind = FieldKind::IpAddress;
             const TYPE_CHECK: Option<TypeCheck> = Some(|value| match value {
@@ -243,6 +247,7 @@ impl<T: RangeBound> FieldValue for Range<T> {
 /// Texts by name: a column `hstore` of PostgreSQL.
 pub type HStore = BTreeMap<String, Option<String>>;
 
+#[diagnostic::do_not_recommend]
 impl FieldValue for HStore {
     const KIND: FieldKind = FieldKind::HStore;
     type Base = Self;
@@ -270,6 +275,7 @@ impl Serialize for TextVector {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FieldValue for TextVector {
     const KIND: FieldKind = FieldKind::TextVector;
     type Base = Self;
@@ -286,6 +292,7 @@ impl FieldValue for TextVector {
 /// The parts of a primary key over several fields; no column of its own.
 macro_rules! tuples {
     ($first:ident $($name:ident $n:tt)+) => {
+        #[diagnostic::do_not_recommend]
         impl<$first: FieldValue + Clone, $($name: FieldValue + Clone),+> FieldValue for ($first, $($name),+) {
             const KIND: FieldKind = FieldKind::Array(&$first::KIND);
             type Base = Self;

@@ -4,7 +4,7 @@ use demijohn_core::model::Value;
 use demijohn_sql::{Aggregate, AggregateMore, Expr, Function, Regression};
 
 use super::gives::{Numeric, Term, Whole};
-use crate::{Condition, Expression, FieldValue, ListItem, Operand, Ordering};
+use crate::{Expression, FieldValue, IntoCondition, ListItem, Operand, Ordering};
 
 fn aggregate<R>(function: Aggregate, argument: Option<Expr>) -> Expression<R> {
     let argument = argument.map(Box::new);
@@ -107,13 +107,13 @@ where
 }
 
 /// Are all true? (`BOOL_AND`, PostgreSQL)
-pub fn bool_and(condition: impl Into<Condition>) -> Expression<Option<bool>> {
-    aggregate(Aggregate::BoolAnd, Some(condition.into().into_expr()))
+pub fn bool_and(condition: impl IntoCondition) -> Expression<Option<bool>> {
+    aggregate(Aggregate::BoolAnd, Some(condition.into_condition().into_expr()))
 }
 
 /// Is one true? (`BOOL_OR`, PostgreSQL)
-pub fn bool_or(condition: impl Into<Condition>) -> Expression<Option<bool>> {
-    aggregate(Aggregate::BoolOr, Some(condition.into().into_expr()))
+pub fn bool_or(condition: impl IntoCondition) -> Expression<Option<bool>> {
+    aggregate(Aggregate::BoolOr, Some(condition.into_condition().into_expr()))
 }
 
 macro_rules! bits {
@@ -198,9 +198,9 @@ impl<T> Expression<T> {
 
     /// Takes only the rows of the group for which this holds (Django's `filter=`). Does nothing to anything but an
     /// aggregate.
-    pub fn only(mut self, condition: impl Into<Condition>) -> Self {
+    pub fn only(mut self, condition: impl IntoCondition) -> Self {
         if let Expr::Aggregate { filter, .. } = self.expr_mut() {
-            let condition = condition.into().into_expr();
+            let condition = condition.into_condition().into_expr();
             *filter = Some(Box::new(match filter.take() {
                 Some(before) => before.and(condition),
                 None => condition,

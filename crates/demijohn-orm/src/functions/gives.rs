@@ -76,6 +76,7 @@ pub trait Numeric: FieldValue {
 
 macro_rules! whole {
     ($($type:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl Numeric for $type {
             type Sum = i64;
             type Mean = f64;
@@ -86,11 +87,13 @@ macro_rules! whole {
 
 whole!(i16, i32, i64);
 
+#[diagnostic::do_not_recommend]
 impl Numeric for f64 {
     type Sum = Self;
     type Mean = Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl Numeric for Decimal {
     type Sum = Self;
     type Mean = Self;
@@ -100,6 +103,9 @@ impl Numeric for Decimal {
 /// A whole number: what has bits.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a whole number", note = "those are `i16`, `i32` and `i64`")]
 pub trait Whole: Numeric {}
+#[diagnostic::do_not_recommend]
 impl Whole for i16 {}
+#[diagnostic::do_not_recommend]
 impl Whole for i32 {}
+#[diagnostic::do_not_recommend]
 impl Whole for i64 {}

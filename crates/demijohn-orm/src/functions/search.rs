@@ -3,7 +3,7 @@
 use demijohn_sql::{Expr, Search, SearchMode, SearchWanted};
 
 use super::gives::Term;
-use crate::{Condition, Expression, Selection};
+use crate::{Condition, Expression, IntoCondition, Selection};
 
 /// Looks for words in texts: `filter(|p| search((p.title, p.content), "rust glass").matches())`.
 ///
@@ -74,8 +74,9 @@ impl Searched {
     }
 }
 
-impl From<Searched> for Condition {
-    fn from(search: Searched) -> Self {
-        search.matches()
+#[diagnostic::do_not_recommend]
+impl IntoCondition for Searched {
+    fn into_condition(self) -> Condition {
+        self.matches()
     }
 }

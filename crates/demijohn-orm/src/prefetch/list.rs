@@ -31,6 +31,7 @@ pub trait PrefetchList<T>: Clone + Send + Sync {
         Self: 'a;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Send> PrefetchList<T> for () {
     type Row = T;
 
@@ -74,6 +75,7 @@ impl<T: Send, A: Prefetch> PrefetchList<T> for A {
 
 macro_rules! tuples {
     ($($name:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<T: Send, $($name: Prefetch),+> PrefetchList<T> for ($($name,)+) {
             type Row = (T, $(Found<$name>),+);
 

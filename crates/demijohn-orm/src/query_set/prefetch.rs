@@ -9,7 +9,7 @@ use super::terminal::several;
 use super::{Chunks, Page, QuerySet, is_key_lookup};
 use crate::model::not_found;
 use crate::prefetch::Keys;
-use crate::{Condition, Executor, Model, Ordering, PrefetchList, RowShape, Rows, run};
+use crate::{Executor, IntoCondition, Model, Ordering, PrefetchList, RowShape, Rows, run};
 
 /// The rows of a query, each with what belongs to it; see [`QuerySet::prefetch`].
 #[must_use = "nothing is read until `.all(&db)`, `.get(&db)` or the like is awaited"]
@@ -52,12 +52,12 @@ impl<M: Model, S: RowShape, P: PrefetchList<S::Row>> PrefetchSet<M, S, P> {
     }
 
     /// Keeps the rows for which this holds.
-    pub fn filter<C: Into<Condition>>(self, condition: impl FnOnce(M::Columns) -> C) -> Self {
+    pub fn filter<C: IntoCondition>(self, condition: impl FnOnce(M::Columns) -> C) -> Self {
         self.change(|query| query.filter(condition))
     }
 
     /// Leaves out the rows for which this holds.
-    pub fn exclude<C: Into<Condition>>(self, condition: impl FnOnce(M::Columns) -> C) -> Self {
+    pub fn exclude<C: IntoCondition>(self, condition: impl FnOnce(M::Columns) -> C) -> Self {
         self.change(|query| query.exclude(condition))
     }
 

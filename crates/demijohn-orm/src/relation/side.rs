@@ -84,6 +84,7 @@ impl<M: Model> Side<M> for &M {
 #[macro_export]
 macro_rules! __columns_of {
     ($model:ident, $columns:ident, $key:ident) => {
+        #[diagnostic::do_not_recommend]
         #[automatically_derived]
         impl $crate::Columns for $columns {
             type Model = $model;

@@ -2,42 +2,41 @@
 
 use std::panic::Location;
 
-use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::Method;
 
-use super::{App, Route};
+use super::{Answers, App, Route};
 use crate::Site;
 use crate::routing::handler_name;
 
 impl App {
     /// Answers `GET` (and `HEAD`) at a path: `/posts/{id}`, `/files/{*path}`.
     #[track_caller]
-    pub fn get<H: Handler<T, Site>, T: 'static>(self, path: &str, handler: H) -> Self {
+    pub fn get<H: Answers<T>, T: 'static>(self, path: &str, handler: H) -> Self {
         self.add(Method::GET, path, on(MethodFilter::GET, handler), handler_name::<H>())
     }
 
     /// Answers `POST` at a path.
     #[track_caller]
-    pub fn post<H: Handler<T, Site>, T: 'static>(self, path: &str, handler: H) -> Self {
+    pub fn post<H: Answers<T>, T: 'static>(self, path: &str, handler: H) -> Self {
         self.add(Method::POST, path, on(MethodFilter::POST, handler), handler_name::<H>())
     }
 
     /// Answers `PUT` at a path.
     #[track_caller]
-    pub fn put<H: Handler<T, Site>, T: 'static>(self, path: &str, handler: H) -> Self {
+    pub fn put<H: Answers<T>, T: 'static>(self, path: &str, handler: H) -> Self {
         self.add(Method::PUT, path, on(MethodFilter::PUT, handler), handler_name::<H>())
     }
 
     /// Answers `PATCH` at a path.
     #[track_caller]
-    pub fn patch<H: Handler<T, Site>, T: 'static>(self, path: &str, handler: H) -> Self {
+    pub fn patch<H: Answers<T>, T: 'static>(self, path: &str, handler: H) -> Self {
         self.add(Method::PATCH, path, on(MethodFilter::PATCH, handler), handler_name::<H>())
     }
 
     /// Answers `DELETE` at a path.
     #[track_caller]
-    pub fn delete<H: Handler<T, Site>, T: 'static>(self, path: &str, handler: H) -> Self {
+    pub fn delete<H: Answers<T>, T: 'static>(self, path: &str, handler: H) -> Self {
         self.add(Method::DELETE, path, on(MethodFilter::DELETE, handler), handler_name::<H>())
     }
 

@@ -97,6 +97,8 @@ pub(in crate::derive) struct FieldAttributes {
     pub(in crate::derive) through_fields: Option<(LitStr, LitStr)>,
     pub(in crate::derive) symmetrical: Option<LitBool>,
     pub(in crate::derive) flatten: bool,
+    /// Something in it was not understood, and was reported; what is missing may be what stood there.
+    pub(in crate::derive) is_broken: bool,
 }
 
 /// `db_default = now`, `db_default = sql("…")`, `db_default = 0`.
@@ -111,18 +113,20 @@ pub(in crate::derive) fn field(attributes: &[Attribute], errors: &mut Vec<syn::E
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("field")) {
         let parsed = attribute.parse_nested_meta(|meta| {
             let Some(name) = name_of(&meta) else { return Err(meta.error("expected a name")) };
-            if found.flag(&name) || found.words(&name, &meta)? {
+            if found.flag(&name, &meta)? || found.words(&name, &meta)? {
                 return Ok(());
             }
             found.value(&name, &meta)
         });
+        found.is_broken |= parsed.is_err();
         errors.extend(parsed.err());
     }
     found
 }
 
 impl FieldAttributes {
-    fn flag(&mut self, name: &str) -> bool {
+    /// What is so or not: `unique`, or as Django writes it, `unique = true`.
+    fn flag(&mut self, name: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<bool> {
         let flag = match name {
             "primary_key" => &mut self.primary_key,
             "auto" => &mut self.auto,
@@ -136,10 +140,10 @@ impl FieldAttributes {
             "virtual" => &mut self.is_virtual,
             "no_constraint" => &mut self.no_constraint,
             "flatten" => &mut self.flatten,
-            _ => return false,
+            _ => return Ok(false),
         };
-        *flag = true;
-        true
+        *flag = !meta.input.peek(Token![=]) || meta.value()?.parse::<LitBool>()?.value();
+        Ok(true)
     }
 
     /// What is a text in quotes.

@@ -115,7 +115,7 @@ pub(super) fn fields(fields: &[Field], errors: &mut Vec<syn::Error>) {
 fn relation(field: &Field, errors: &mut Vec<syn::Error>) {
     let attributes = &field.attributes;
     let how = attributes.on_delete.as_ref().map(ToString::to_string);
-    if field.target.is_some() && how.is_none() && attributes.set_to.is_none() {
+    if field.target.is_some() && how.is_none() && attributes.set_to.is_none() && !attributes.is_broken {
         errors.push(syn::Error::new(
             field.ident.span(),
             "a foreign key says what happens when the row it points to is deleted: \
@@ -245,7 +245,9 @@ pub(super) fn set(set: &ManyToMany, is_own: bool, errors: &mut Vec<syn::Error>) 
 
 /// On the other side each relation has a name of its own, and one that Rust takes.
 pub(super) fn other_sides(model: &Model, errors: &mut Vec<syn::Error>) {
-    let keys = model.fields.iter().filter_map(|field| Some((field.target.as_ref()?, field)));
+    // A key whose attributes were not understood may have had a name there.
+    let known = model.fields.iter().filter(|field| !field.attributes.is_broken);
+    let keys = known.filter_map(|field| Some((field.target.as_ref()?, field)));
     let keys = keys.map(|(target, field)| {
         (target, &field.ident, field.attributes.related_name.as_ref(), reverse::name_of_key(model, field))
     });

@@ -1,0 +1,16 @@
+use demijohn::prelude::*;
+
+#[derive(Model)]
+struct Post {
+    id: i64,
+    #[field(max_length = 200)]
+    title: String,
+    views: i32,
+}
+
+async fn find(db: Db) -> Result<Vec<Post>> {
+    let posts = Post::objects().all(&db)?;
+    Ok(posts)
+}
+
+fn main() {}

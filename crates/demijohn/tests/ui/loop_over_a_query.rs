@@ -1,0 +1,18 @@
+use demijohn::prelude::*;
+
+#[derive(Model)]
+struct Post {
+    id: i64,
+    #[field(max_length = 200)]
+    title: String,
+    views: i32,
+}
+
+async fn titles(db: Db) -> Result<()> {
+    for post in Post::objects().filter(|p| p.views.gt(3)) {
+        println!("{}", post.title);
+    }
+    Ok(())
+}
+
+fn main() {}
