@@ -3,8 +3,10 @@
 #![expect(clippy::type_complexity, reason = "the types of what is read are what is shown")]
 
 mod content_types;
+mod django;
 mod queries;
 mod removal;
+mod site;
 
 use demijohn_core::model::Models;
 use demijohn_macros::Model;

@@ -1,0 +1,158 @@
+//! A site whose models have generic keys: its content types, their migration, and its other databases.
+
+use std::collections::BTreeMap;
+
+use demijohn_core::model::ModelMeta;
+use demijohn_core::{Error, Result, Settings};
+use demijohn_e2e::TempDir;
+use demijohn_orm::migrations::{MakeOptions, makemigrations};
+use demijohn_orm::{Access, AppModels as _, ContentType, Database, DatabaseRouter, Db, Model as _, migrations};
+use demijohn_web::{App, TestClient};
+use expect_test::expect;
+
+use super::{Article, Cork, Note, article, models};
+
+/// A site with three models, and nobody who brings content types.
+fn app() -> App {
+    App::named("desk").model::<Note>().model::<Article>().model::<Cork>().model::<super::Event>()
+}
+
+fn settings(folder: &TempDir) -> Settings {
+    let file = "[databases.archive]\nurl = \"sqlite:archive.sqlite3\"\n";
+    std::fs::write(folder.join("demijohn.toml"), file).expect("it is written");
+    let settings = Settings::load_from(folder.path(), &BTreeMap::new()).expect("the file is good");
+    let mut settings = settings.with_secret_key("x".repeat(50));
+    settings.debug = false;
+    settings.database_url =
+        Some(demijohn_core::settings::Secret::new(format!("sqlite:{}", folder.join("db.sqlite3").display())));
+    settings
+}
+
+/// The site's database and its archive, in which the numbers of content types are others.
+async fn databases(folder: &TempDir) -> [Db; 2] {
+    let open = async |name: &str| {
+        let url = format!("sqlite:{}", folder.join(name).display());
+        let db = Db::connect(&url, models()).await.expect("it opens");
+        migrations::create_tables(&db).await.expect("the tables are made");
+        db
+    };
+    let [site, archive] = [open("db.sqlite3").await, open("archive.sqlite3").await];
+    for model in [Cork::meta(), Article::meta()] {
+        ContentType::of_meta(model, &archive).await.expect("it is made");
+    }
+    [site, archive]
+}
+
+#[tokio::test]
+async fn content_types_come_with_the_models_that_need_them() {
+    let folder = TempDir::new("generic-migrations");
+    let site = app().build(settings(&folder)).await.expect("sound");
+    site.require_sound().expect("nothing points to what is not there");
+    let database = Database::of(&site).expect("it has models");
+    assert!(database.models().find("contenttypes", "contenttype").is_some());
+    let apps: Vec<&str> = database.migrations().iter().map(|migrations| migrations.app.as_str()).collect();
+    assert_eq!(apps, ["contenttypes"]);
+    let options = MakeOptions { dry_run: true, ..MakeOptions::default() };
+    let models = [Note::meta(), ContentType::meta()].into_iter().collect();
+    let report = makemigrations(&models, database.migrations(), &options, None).expect("nothing is asked");
+    let [made] = &report.made[..] else { panic!("one migration, of notes: {report:?}") };
+    expect![[r#"
+        use demijohn_orm::migrations::prelude::*;
+
+        pub(super) fn migration() -> Migration {
+            Migration::new("desk", "0001_initial")
+                .depends_on("contenttypes", "0002_remove_content_type_name")
+                .create_model("Note", |m| {
+                    m.field("id", auto());
+                    m.field("text", text());
+                    m.field("content_type", foreign_key("contenttypes.ContentType"));
+                    m.field("object_id", big_int());
+                    m.index(index(["content_type", "object_id"]));
+                })
+        }
+    "#]]
+    .assert_eq(&made.source);
+}
+
+#[tokio::test]
+async fn a_number_belongs_to_its_database() {
+    let folder = TempDir::new("generic-databases");
+    let [_, archive] = databases(&folder).await;
+    async fn write(db: Db) -> Result<String> {
+        let here = article(&db, "here").await;
+        let archive = db.named("archive").await?;
+        let there = article(&archive, "there").await;
+        let mut numbers = Vec::new();
+        for _ in 0..2 {
+            numbers.push(here.notes.create().text("a").save(&db).await?.about.content_type());
+            // Each time another handle, of the same database.
+            let archive = db.named("archive").await?;
+            numbers.push(there.notes.create().text("b").save(&archive).await?.about.content_type());
+        }
+        Ok(format!("{numbers:?}"))
+    }
+    let client = TestClient::new((app().get("/", write), settings(&folder))).await.expect("sound").accept_json();
+    assert_eq!(client.get("/").await.assert_status(200).text(), "[1, 2, 1, 2]");
+    let notes = Note::objects().all(&archive).await.expect("it runs");
+    assert_eq!(notes.len(), 2);
+    assert!(notes[0].about.is::<Article>(&archive).await.expect("it runs"));
+}
+
+/// Notes and what they are about lie in the archive; nobody said where content types lie.
+struct Archived;
+
+impl DatabaseRouter for Archived {
+    fn route(&self, model: &'static ModelMeta, _: Access) -> Option<&str> {
+        (model.app == "desk").then_some("archive")
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_that_of_the_database_where_the_rows_are() {
+    let folder = TempDir::new("generic-router");
+    let [site, archive] = databases(&folder).await;
+    async fn write(db: Db) -> Result<String> {
+        let there = article(&db, "there").await;
+        let first = Note::create().text("a").about(&there).save(&db).await?;
+        let second = there.notes.create().text("b").save(&db).await?;
+        Ok(format!("{} {}", first.about.content_type(), second.about.content_type()))
+    }
+    async fn read(db: Db) -> Result<String> {
+        let note = Note::objects().first(&db).await?.ok_or_else(|| Error::internal("it is there"))?;
+        let found: Option<Article> = note.about.get(&db).await?;
+        let found = found.ok_or_else(|| Error::internal("it is about an article"))?;
+        Ok(format!("{} {}", found.title, found.notes.count(&db).await?))
+    }
+    let app = app().get("/", read).post("/", write).database_router(Archived);
+    let client = TestClient::new((app, settings(&folder))).await.expect("sound").accept_json();
+    assert_eq!(client.post("/").await.assert_status(200).text(), "2 2");
+    assert_eq!(client.get("/").await.assert_status(200).text(), "there 2");
+    assert_eq!(Note::objects().count(&archive).await.expect("it runs"), 2);
+    assert_eq!(Note::objects().count(&site).await.expect("it runs"), 0);
+}
+
+#[tokio::test]
+async fn a_transaction_of_a_request_that_fails_leaves_nothing_behind() {
+    let folder = TempDir::new("generic-request");
+    let [site, _] = databases(&folder).await;
+    article(&site, "here").await;
+    async fn fail(db: Db) -> Result<()> {
+        let article = Article::objects().get(&db).await?;
+        article.notes.create().text("lost").save(&db).await?;
+        Err(Error::new(demijohn_core::ErrorKind::Invalid, "test.failed", "it fails after it wrote"))
+    }
+    async fn keep(db: Db) -> Result<String> {
+        let article = Article::objects().get(&db).await?;
+        let note = article.notes.create().text("kept").save(&db).await?;
+        Ok(note.about.content_type().to_string())
+    }
+    let app = app().post("/fail", fail).post("/keep", keep).atomic_requests();
+    let client = TestClient::new((app, settings(&folder))).await.expect("sound").accept_json();
+    client.post("/fail").await.assert_status(400);
+    assert_eq!(ContentType::find(Article::meta(), &site).await.expect("it runs"), None);
+    // Another takes the number that was lost.
+    ContentType::of::<Cork>(&site).await.expect("it is made");
+    assert_eq!(client.post("/keep").await.assert_status(200).text(), "2");
+    let notes = Note::objects().all(&site).await.expect("it runs");
+    assert_eq!((notes.len(), notes[0].about.content_type()), (1, 2));
+}
