@@ -3,15 +3,15 @@
 use axum_core::response::Response;
 use demijohn_core::Result;
 use demijohn_core::model::Value;
-use demijohn_orm::Model as _;
 use demijohn_orm::records::{Record, RecordSet};
+use demijohn_orm::{ContentType, Model as _};
 use demijohn_sql::Column;
 use demijohn_web::Path;
 use serde_json::{Value as Json, json};
 
 use crate::access::require;
 use crate::change_list::{ListQuery, Page};
-use crate::log_entry::{self, Action, equal, in_words, known_content_type};
+use crate::log_entry::{self, Action, equal, in_words};
 use crate::staff::Staff;
 use crate::{LogEntry, change_form, delete, show};
 
@@ -28,8 +28,8 @@ async fn show(staff: &Staff, app: &str, name: &str, key: &str) -> Result<Respons
     require(staff.may_see(model.meta))?;
     let record = delete::row(&staff.db, model, key).await?;
     let query = ListQuery::parse(staff.query());
-    let (page, entries) = match known_content_type(&staff.db, model.meta).await? {
-        Some(content_type) => entries(staff, content_type, &record, &query).await?,
+    let (page, entries) = match ContentType::find(model.meta, &staff.db).await? {
+        Some(content_type) => entries(staff, Value::Int(content_type), &record, &query).await?,
         None => (Page::read(&query, 0, PER_PAGE, 0), Vec::new()),
     };
     let context = json!({

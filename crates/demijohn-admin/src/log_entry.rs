@@ -6,7 +6,7 @@ use demijohn_auth::{ContentType, User};
 use demijohn_core::Result;
 use demijohn_core::model::{ModelMeta, Value};
 use demijohn_macros::Model;
-use demijohn_orm::records::{self, RecordSet};
+use demijohn_orm::records;
 use demijohn_orm::{Condition, Executor, ForeignKey, Model as _, Text, Timestamp};
 use demijohn_sql::{Column, Compare, Expr};
 
@@ -78,7 +78,7 @@ pub(crate) async fn write(
     message: &str,
 ) -> Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
-    let content_type = content_type(db, first.meta).await?;
+    let content_type = Value::Int(ContentType::of_meta(first.meta, db).await?.id);
     let now = Timestamp::now();
     let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
     for row in rows {
@@ -96,36 +96,6 @@ pub(crate) async fn write(
         records::insert(db, LogEntry::meta(), values.collect()).await?;
     }
     Ok(())
-}
-
-/// The key of the row that stands for a model; it is made if no migration did.
-pub(crate) async fn content_type(db: &dyn Executor, meta: &'static ModelMeta) -> Result<Value> {
-    let name = meta.name_lower();
-    let root = ContentType::root();
-    let found =
-        RecordSet::new(root).filter(is(root, "app_label", meta.app)).filter(is(root, "model", &name)).first(db).await?;
-    if let Some(found) = found {
-        return Ok(found.key().clone());
-    }
-    let values = ContentType::meta().fields.iter().map(|field| match field.name {
-        "app_label" => Some(Value::from(meta.app)),
-        "model" => Some(Value::from(name.as_str())),
-        _ => None,
-    });
-    Ok(records::insert(db, ContentType::meta(), values.collect()).await?.key().clone())
-}
-
-/// The row that stands for a model, if there is one.
-pub(crate) async fn known_content_type(db: &dyn Executor, meta: &'static ModelMeta) -> Result<Option<Value>> {
-    let root = ContentType::root();
-    let rows =
-        RecordSet::new(root).filter(is(root, "app_label", meta.app)).filter(is(root, "model", &meta.name_lower()));
-    Ok(rows.first(db).await?.map(|row| row.key().clone()))
-}
-
-fn is(root: &'static demijohn_sql::Path, field: &str, text: &str) -> Condition {
-    let position = root.model().index_of(field).expect("the content type has this field");
-    equal(Column { path: root, field: position as u16 }, Value::from(text))
 }
 
 /// The position of a field of the log.

@@ -1,5 +1,6 @@
 //! [`Assigned`]: a new value for a column, in an update.
 
+use demijohn_core::model::ModelMeta;
 use demijohn_sql::{Column, Expr};
 
 /// A new value for a column: what `p.views.set(p.views + 1)` is.
@@ -8,11 +9,13 @@ use demijohn_sql::{Column, Expr};
 pub struct Assigned {
     pub(crate) column: Column,
     pub(crate) value: Expr,
+    /// It is the number of this model's content type, which the database will say.
+    pub(crate) type_of: Option<&'static ModelMeta>,
 }
 
 impl Assigned {
     pub(crate) fn new(column: Column, value: Expr) -> Self {
-        Self { column, value }
+        Self { column, value, type_of: None }
     }
 }
 

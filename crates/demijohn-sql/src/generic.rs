@@ -9,6 +9,12 @@ use crate::{Column, Compare, Expr, Path, Projection, Select};
 
 /// Does the generic key of the rows at a path, whose content type is in this field, point to a row of a model?
 pub fn is_of_model(path: &'static Path, content_type: u16, model: &ModelMeta) -> Expr {
+    let own = Expr::Column(Column { path, field: content_type });
+    Expr::Compare(Compare::Eq, Box::new((own, type_number(path, content_type, model))))
+}
+
+/// The number of the row that stands for a model, for the rows at a path that point to content types by this field.
+pub fn type_number(path: &'static Path, content_type: u16, model: &ModelMeta) -> Expr {
     let types = path.child(content_type).as_root();
     let column = |name: &str| {
         let field = types.model().index_of(name).expect("a content type has this field") as u16;
@@ -20,8 +26,7 @@ pub fn is_of_model(path: &'static Path, content_type: u16, model: &ModelMeta) ->
     let mut query = Select::new(types);
     query.projection = Projection::Exprs(types.key_columns().map(Expr::Column).collect());
     query.filter = Some(is(APP, model.app.to_owned()).and(is(MODEL, model.name_lower())));
-    let own = Expr::Column(Column { path, field: content_type });
-    Expr::Compare(Compare::Eq, Box::new((own, Expr::Query(Box::new(query)))))
+    Expr::Query(Box::new(query))
 }
 
 /// The field of a content type that has the app's name.

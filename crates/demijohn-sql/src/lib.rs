@@ -30,7 +30,7 @@ pub use expr::{
     FrameUnit, Function, JsonAs, JsonPath, JsonStep, Match, RawSql, Regression, Search, SearchMode, SearchWanted,
     Temporal, Window, WindowCall, WindowFunction,
 };
-pub use generic::is_of_model;
+pub use generic::{is_of_model, type_number};
 pub use path::Path;
 pub use query::{
     Assignment, Combine, Conflict, Delete, Insert, Lock, LockWait, Order, Projection, Select, Source, Update,

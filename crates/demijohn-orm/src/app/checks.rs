@@ -1,7 +1,7 @@
 //! What can be wrong with models before any request is served.
 
 use demijohn_core::Check;
-use demijohn_core::model::{FieldKind, FieldMeta, ManyToManyMeta, ModelMeta, Models, OnDelete};
+use demijohn_core::model::{FieldKind, FieldMeta, GenericRelationMeta, ManyToManyMeta, ModelMeta, Models, OnDelete};
 
 use super::Database;
 use crate::migrations::changed_apps;
@@ -23,6 +23,7 @@ pub(super) fn models(models: &Models) -> Vec<Check> {
             checks.extend(decimal(meta, field));
         }
         checks.extend(meta.many_to_many.iter().filter_map(|set| pairs(meta, set)));
+        checks.extend(meta.generic_relations.iter().filter_map(|relation| unregistered(models, meta, relation)));
         let names = meta.indexes.iter().flat_map(|index| index.fields.iter().copied());
         let names = names.chain(meta.ordering.iter().map(|order| order.field)).chain(meta.display.iter().copied());
         for name in names.filter(|name| meta.field(name).is_none()) {
@@ -47,7 +48,8 @@ fn other_sides(all: &[&'static ModelMeta]) -> Vec<Check> {
         for (field, target, name) in keys.chain(sets) {
             let object = format!("{}.{field}", meta.full_name());
             let own = target.fields.iter().filter(|field| field.relation.is_some()).map(|field| field.name);
-            let own = own.chain(target.many_to_many.iter().map(|set| set.name)).find(|own| *own == name);
+            let own = own.chain(target.many_to_many.iter().map(|set| set.name));
+            let own = own.chain(target.generic_relations.iter().map(|relation| relation.name)).find(|own| *own == name);
             if let Some(own) = own {
                 let message =
                     format!("`{name}` of its other side is hidden by the relation `{}.{own}`", target.full_name());
@@ -97,6 +99,20 @@ fn pairs(meta: &ModelMeta, set: &ManyToManyMeta) -> Option<Check> {
         return Some(Check::error("fields.E335", object, message).with_hint(hint));
     }
     None
+}
+
+/// The rows of a generic relation are deleted with those they point to: their model must be there.
+fn unregistered(models: &Models, meta: &ModelMeta, relation: &GenericRelationMeta) -> Option<Check> {
+    let target = (relation.to)();
+    if models.iter().any(|known| known == target) {
+        return None;
+    }
+    let object = format!("{}.{}", meta.full_name(), relation.name);
+    let message = format!("its rows are those of `{}`, which no app of this site registered", target.full_name());
+    Some(
+        Check::error("fields.E300", object, message)
+            .with_hint(format!("add `.model::<{}>()` to the app it belongs to, or install that app", target.name)),
+    )
 }
 
 fn relation(models: &Models, meta: &ModelMeta, field: &FieldMeta) -> Option<Check> {

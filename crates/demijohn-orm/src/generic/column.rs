@@ -4,10 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use demijohn_core::model::{GenericKeyMeta, Value};
-use demijohn_sql::{Column, Expr, Path, is_of_model};
+use demijohn_sql::{Column, Expr, Path, is_of_model, type_number};
 
 use super::{KeyAs, ObjectId};
-use crate::{Condition, FieldValue as _, Model, Single};
+use crate::{Assigned, Condition, FieldValue as _, Model, Single};
 
 /// What `n.about` is in the closure of a query: both columns of a generic key. By themselves they are columns as others
 /// are, `n.content_type` and `n.object_id`.
@@ -63,6 +63,24 @@ impl<K: ObjectId> GenericColumn<K> {
     /// Points it to a row of `M`?
     pub fn is_a<M: Model>(self) -> Condition {
         Condition(is_of_model(self.path, self.meta().content_type, M::meta()))
+    }
+
+    /// Points it to this row, in an update: `.update(|n| n.about.set(&post))`. A generic key that may be NULL takes `None`
+    /// by its columns: `(n.content_type.set(None), n.object_id.set(None))`.
+    pub fn set<M: Model>(self, row: &M) -> Vec<Assigned>
+    where
+        M::Key: KeyAs<K>,
+    {
+        let key = self.meta();
+        let column = |field| Column { path: self.path, field };
+        let held = key.held(self.path.model(), row.key().to_value());
+        // What `to_sql` shows; what is executed is the number, so that a missing row is made and never is NULL.
+        let number = type_number(self.path, key.content_type, M::meta());
+        let type_of = Some(M::meta());
+        vec![
+            Assigned { type_of, ..Assigned::new(column(key.content_type), number) },
+            Assigned::new(column(key.object_id), Expr::Value(held)),
+        ]
     }
 
     /// The row, where it is one of `M`: its columns in conditions, and the row itself for `prefetch`.

@@ -58,6 +58,7 @@ struct Cork {
 #[model(app = "desk", crate = demijohn_orm, ordering = ["id"])]
 struct Event {
     id: i64,
+    #[field(content_type = "actor_type", object_id = "actor_id")]
     actor: Option<GenericForeignKey>,
     #[field(content_type = "target_type", object_id = "target_id", max_length = 40)]
     target: GenericForeignKey<String>,
@@ -129,6 +130,21 @@ async fn a_generic_key_is_given_and_changed(db: &Db) {
     let about: Vec<i64> =
         Note::objects().filter(|n| n.text.eq("many")).select(|n| n.object_id).all(db).await.expect("it runs");
     assert_eq!(about, [1, 2]);
+}
+
+async fn an_update_points_rows_elsewhere(db: &Db) {
+    let (first, ..) = desk(db).await;
+    Event::create().verb("read").target(&first).actor(&first).save(db).await.expect("it is new");
+    let jar = Jar::create().name("blue").save(db).await.expect("it is new");
+    // No row stands for jars yet: it is made.
+    let changed = Event::objects().update(|e| (e.target.set(&jar), e.verb.set("filled"))).execute(db).await;
+    assert_eq!(changed.expect("it runs"), 1);
+    let event = Event::objects().get(db).await.expect("it is there");
+    assert_eq!((event.target.object_id().as_str(), event.verb.as_str()), ("blue", "filled"));
+    assert!(event.target.is::<Jar>(db).await.expect("it runs"));
+    let no_one = Event::objects().update(|e| (e.actor_type.set(None), e.actor_id.set(None))).execute(db).await;
+    assert_eq!(no_one.expect("it runs"), 1);
+    assert!(Event::objects().get(db).await.expect("it is there").actor.is_none());
 }
 
 async fn rows_are_made_and_moved_from_the_other_side(db: &Db) {
@@ -237,6 +253,7 @@ async fn fifty_articles_and_their_notes_are_two_queries(db: &Db) {
 on_every_database! {
     models();
     a_note_leads_to_the_row_it_is_about_and_to_no_other, a_generic_key_is_given_and_changed,
+    an_update_points_rows_elsewhere,
     rows_are_made_and_moved_from_the_other_side, keys_of_other_types_and_none_are_kept,
     fifty_articles_and_their_notes_are_two_queries,
 }

@@ -181,6 +181,7 @@ async fn any_model(db: &Db, post: Post) -> Result<()> {
     let about_photos = Note::objects().filter(|n| n.about.is_a::<Photo>()).count(&db).await?;
     let dark = Photo::objects().filter(|p| p.notes().text.icontains("dark")).all(&db).await?;
     let by_ada = Note::objects().filter(|n| n.about.of::<Post>().author().name.eq("Ada")).all(&db).await?;
+    let moved = Note::objects().filter(|n| n.text.eq("misplaced")).update(|n| n.about.set(&post)).execute(&db).await?;
 
     // One more query.
     let photos: Vec<(Photo, Vec<Note>)> = Photo::objects().prefetch(|p| p.notes()).all(&db).await?;
@@ -191,7 +192,7 @@ async fn any_model(db: &Db, post: Post) -> Result<()> {
         .order_by(|n| n.id)
         .all(&db)
         .await?;
-    assert_eq!((about_it.len(), about_photos, dark.len(), by_ada.len()), (1, 1, 1, 1));
+    assert_eq!((about_it.len(), about_photos, dark.len(), by_ada.len(), moved), (1, 1, 1, 1, 0));
     assert_eq!((photos[0].1[0].id, notes[0].1.is_some(), notes[0].2.is_some()), (on_photo.id, false, true));
     assert_eq!((notes[1].1.is_some(), notes[1].2.is_some()), (true, false));
     Ok(())

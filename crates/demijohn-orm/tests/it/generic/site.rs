@@ -75,6 +75,19 @@ async fn content_types_come_with_the_models_that_need_them() {
 }
 
 #[tokio::test]
+async fn a_relation_of_rows_that_no_app_has_is_found_at_start() {
+    let folder = TempDir::new("generic-unregistered");
+    let app = App::named("desk").model::<Article>().model::<super::Event>();
+    let site = app.build(settings(&folder)).await.expect("it is built");
+    let error = site.require_sound().expect_err("nobody registered notes");
+    expect![[r#"
+        the checks found 1 problem
+        desk.Article.notes: (fields.E300) its rows are those of `desk.Note`, which no app of this site registered
+            hint: add `.model::<Note>()` to the app it belongs to, or install that app"#]]
+    .assert_eq(&format!("{error:#}"));
+}
+
+#[tokio::test]
 async fn a_number_belongs_to_its_database() {
     let folder = TempDir::new("generic-databases");
     let [_, archive] = databases(&folder).await;
