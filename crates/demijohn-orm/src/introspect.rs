@@ -79,6 +79,18 @@ pub(crate) struct FoundKey {
     pub(crate) columns: Vec<String>,
     pub(crate) table: String,
     pub(crate) targets: Vec<String>,
+    /// `ON DELETE CASCADE`; empty for nothing.
+    pub(crate) actions: String,
+    pub(crate) deferred: bool,
+}
+
+/// What a database does of itself, from its own words for a change of the row and for its end.
+fn actions(on_update: &str, on_delete: &str) -> String {
+    let of = |event: &str, word: &str| match word {
+        "" | "NO ACTION" => None,
+        word => Some(format!("ON {event} {word}")),
+    };
+    of("UPDATE", on_update).into_iter().chain(of("DELETE", on_delete)).collect::<Vec<_>>().join(" ")
 }
 
 /// The names of the tables, sorted; views, and what the database keeps for itself, are left out.
@@ -162,11 +174,18 @@ pub(crate) fn existing(found: Found) -> Existing {
     Existing {
         columns: found.columns.into_iter().map(|column| column.name).collect(),
         indexes: found.indexes.into_iter().map(|index| index.own).collect(),
-        keys: found.keys.into_iter().map(|key| ExistingKey { name: key.name, columns: key.columns }).collect(),
+        keys: found.keys.into_iter().map(existing_key).collect(),
         checks: found.checks,
         primary_key: found.primary_key.0,
         objects: Vec::new(),
     }
+}
+
+fn existing_key(key: FoundKey) -> ExistingKey {
+    let FoundKey { name, columns, table, targets, actions, deferred } = key;
+    // SQLite says nothing of the columns of a primary key that was not named.
+    let targets = if targets.iter().any(String::is_empty) { Vec::new() } else { targets };
+    ExistingKey { name, columns, table, targets, actions, deferred }
 }
 
 pub(crate) fn text(value: &Value) -> Option<String> {

@@ -5,7 +5,7 @@ use demijohn_core::model::Value;
 use demijohn_sql::Connection;
 use demijohn_sql::schema::{ExistingCheck, ExistingIndex, IndexPart, Sql};
 
-use super::{Found, FoundColumn, FoundIndex, FoundKey, is_set, method, rows, text, word};
+use super::{Found, FoundColumn, FoundIndex, FoundKey, actions, is_set, method, rows, text, word};
 
 pub(super) async fn find(connection: &dyn Connection, table: &str) -> Result<Found> {
     let mut found = Found { columns: columns(connection, table).await?, ..Found::default() };
@@ -75,14 +75,21 @@ async fn indexes(connection: &dyn Connection, table: &str, found: &mut Found) ->
 }
 
 async fn keys(connection: &dyn Connection, table: &str) -> Result<Vec<FoundKey>> {
-    let sql = "SELECT constraint_name, column_name, referenced_table_name, referenced_column_name \
-               FROM information_schema.key_column_usage WHERE table_schema = database() AND table_name = ? \
-               AND referenced_table_name IS NOT NULL ORDER BY constraint_name, ordinal_position";
+    // Each of the two is asked of this table by name: otherwise the server opens every table of every database.
+    let sql = "SELECT k.constraint_name, k.column_name, k.referenced_table_name, k.referenced_column_name, \
+               r.update_rule, r.delete_rule FROM information_schema.key_column_usage k \
+               JOIN information_schema.referential_constraints r ON r.constraint_name = k.constraint_name \
+               WHERE k.table_schema = database() AND k.table_name = ? AND k.referenced_table_name IS NOT NULL \
+               AND r.constraint_schema = database() AND r.table_name = ? \
+               ORDER BY k.constraint_name, k.ordinal_position";
     let mut keys: Vec<FoundKey> = Vec::new();
-    for row in rows(connection, sql, vec![table.into()]).await? {
+    for row in rows(connection, sql, vec![table.into(), table.into()]).await? {
         let name = word(&row, 0);
         if keys.last().is_none_or(|key| key.name != name) {
-            keys.push(FoundKey { name, table: word(&row, 2), ..FoundKey::default() });
+            // To refuse is what it does when nothing is said.
+            let rule = |place| word(&row, place).replace("RESTRICT", "NO ACTION");
+            let actions = actions(&rule(4), &rule(5));
+            keys.push(FoundKey { name, table: word(&row, 2), actions, ..FoundKey::default() });
         }
         let key = keys.last_mut().expect("one was put in above");
         key.columns.push(word(&row, 1));

@@ -5,7 +5,7 @@ use demijohn_core::model::{Deferrable, Value};
 use demijohn_sql::Connection;
 use demijohn_sql::schema::{ExistingCheck, ExistingIndex, IndexPart, Sql, TableExclusion};
 
-use super::{Found, FoundColumn, FoundIndex, FoundKey, is_set, method, rows, text, word};
+use super::{Found, FoundColumn, FoundIndex, FoundKey, actions, is_set, method, rows, text, word};
 
 const OF_TABLE: &str = "JOIN pg_namespace n ON n.oid = t.relnamespace \
                         WHERE n.nspname = current_schema() AND t.relname = $1";
@@ -106,6 +106,17 @@ async fn indexes(connection: &dyn Connection, table: &str, found: &mut Found) ->
     Ok(())
 }
 
+/// What is done when a row goes or changes, by the letter for it.
+fn action(letter: &str) -> &'static str {
+    match letter {
+        "r" => "RESTRICT",
+        "c" => "CASCADE",
+        "n" => "SET NULL",
+        "d" => "SET DEFAULT",
+        _ => "NO ACTION",
+    }
+}
+
 fn deferrable(row: &[Value], place: usize) -> Option<Deferrable> {
     match (is_set(row, place), is_set(row, place + 1)) {
         (false, _) => None,
@@ -123,7 +134,8 @@ async fn constraints(connection: &dyn Connection, table: &str, found: &mut Found
     };
     let sql = format!(
         "SELECT con.conname::text, con.contype::text, pg_get_expr(con.conbin, con.conrelid), {}, f.relname::text, {}, \
-         con.condeferrable::int, con.condeferred::int, pg_get_constraintdef(con.oid) \
+         con.condeferrable::int, con.condeferred::int, pg_get_constraintdef(con.oid), con.confupdtype::text, \
+         con.confdeltype::text \
          FROM pg_constraint con JOIN pg_class t ON t.oid = con.conrelid LEFT JOIN pg_class f ON f.oid = con.confrelid \
          {OF_TABLE} AND con.contype IN ('f', 'c', 'x') ORDER BY con.oid",
         list("conkey", "conrelid"),
@@ -136,7 +148,11 @@ async fn constraints(connection: &dyn Connection, table: &str, found: &mut Found
         };
         let columns = names(3);
         match word(&row, 1).as_str() {
-            "f" => found.keys.push(FoundKey { name, columns, table: word(&row, 4), targets: names(5) }),
+            "f" => {
+                let actions = actions(action(&word(&row, 9)), action(&word(&row, 10)));
+                let deferred = is_set(&row, 7);
+                found.keys.push(FoundKey { name, columns, table: word(&row, 4), targets: names(5), actions, deferred });
+            }
             "c" => {
                 let column = columns.first().filter(|_| columns.len() == 1).cloned();
                 found.checks.push(ExistingCheck { name: Some(name), condition: word(&row, 2), column });

@@ -5,7 +5,7 @@ use demijohn_sql::Connection;
 use demijohn_sql::schema::{ExistingIndex, IndexPart, Sql};
 
 use super::text::{Parts, parts};
-use super::{Found, FoundColumn, FoundIndex, FoundKey, is_set, rows, text, word};
+use super::{Found, FoundColumn, FoundIndex, FoundKey, actions, is_set, rows, text, word};
 
 pub(super) async fn find(connection: &dyn Connection, table: &str) -> Result<Found> {
     let sql = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?";
@@ -15,7 +15,7 @@ pub(super) async fn find(connection: &dyn Connection, table: &str) -> Result<Fou
     Ok(Found {
         columns,
         indexes: indexes(connection, table).await?,
-        keys: keys(connection, table).await?,
+        keys: keys(connection, table, &parts).await?,
         checks: parts.checks,
         primary_key: (None, key),
         ..Found::default()
@@ -111,17 +111,24 @@ fn expression(sql: Option<&str>, place: usize) -> String {
     parts.get(place).map(|part| part.trim().to_owned()).unwrap_or_default()
 }
 
-async fn keys(connection: &dyn Connection, table: &str) -> Result<Vec<FoundKey>> {
-    let sql = "SELECT id, \"from\", \"table\", \"to\" FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq";
+async fn keys(connection: &dyn Connection, table: &str, parts: &Parts) -> Result<Vec<FoundKey>> {
+    let sql = "SELECT id, \"from\", \"table\", \"to\", on_update, on_delete FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq";
     let mut keys: Vec<FoundKey> = Vec::new();
     for row in rows(connection, sql, vec![table.into()]).await? {
         let name = word(&row, 0);
         if keys.last().is_none_or(|key| key.name != name) {
-            keys.push(FoundKey { name, table: word(&row, 2), ..FoundKey::default() });
+            let actions = actions(&word(&row, 4), &word(&row, 5));
+            keys.push(FoundKey { name, table: word(&row, 2), actions, ..FoundKey::default() });
         }
         let key = keys.last_mut().expect("one was put in above");
         key.columns.push(word(&row, 1));
         key.targets.push(word(&row, 3));
+    }
+    for key in &mut keys {
+        let same = |own: &[String]| {
+            own.iter().map(|name| name.to_lowercase()).eq(key.columns.iter().map(|name| name.to_lowercase()))
+        };
+        key.deferred = parts.deferred.iter().any(|own| same(own));
     }
     Ok(keys)
 }

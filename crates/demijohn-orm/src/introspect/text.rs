@@ -10,6 +10,8 @@ pub(super) struct Parts {
     pub(super) generated: Vec<(String, String)>,
     /// Column and its order of letters.
     pub(super) collations: Vec<(String, String)>,
+    /// The columns of each foreign key that is looked at when a transaction ends.
+    pub(super) deferred: Vec<Vec<String>>,
     /// Does the database never give a number twice?
     pub(super) autoincrement: bool,
 }
@@ -55,6 +57,7 @@ pub(super) fn parts(sql: &str) -> Parts {
 
 fn read(part: &[Piece], column: Option<&str>, parts: &mut Parts) {
     let mut name = None;
+    let mut key = column.map(|column| vec![column.to_owned()]);
     // The first piece of a column is its name, whatever it spells.
     let from = usize::from(column.is_some());
     for (n, piece) in part.iter().enumerate().skip(from) {
@@ -68,6 +71,10 @@ fn read(part: &[Piece], column: Option<&str>, parts: &mut Parts) {
             parts.generated.push((column.to_owned(), text.trim().to_owned()));
         } else if let (true, Some(column), Some(next)) = (piece.is("collate"), column, next) {
             parts.collations.push((column.to_owned(), next.name()));
+        } else if let (true, Some(Piece::Brackets(columns))) = (piece.is("key"), next) {
+            key = Some(pieces(columns).iter().filter(|piece| **piece != Piece::Comma).map(Piece::name).collect());
+        } else if let (true, Some(next), Some(columns)) = (piece.is("initially"), next, &key) {
+            parts.deferred.extend(next.is("deferred").then(|| columns.clone()));
         } else if piece.is("autoincrement") {
             parts.autoincrement = true;
         }

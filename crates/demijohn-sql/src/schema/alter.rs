@@ -108,7 +108,7 @@ impl Alter<'_> {
         sql.extend(altered.added_checks().map(|check| add_check(name, check, self.dialect)));
         sql.extend(altered.added_exclusions().map(|exclusion| add_exclusion(name, exclusion, self.dialect)));
         for column in altered.after.columns.iter().filter(|column| self.gets_key(column)) {
-            sql.extend(add_foreign_key(name, column, self.dialect));
+            sql.extend(add_foreign_key(name, &self.existing.with_actions(column), self.dialect));
         }
         if altered.before.comment != altered.after.comment {
             sql.push(comment_on_table(&altered.after));

@@ -30,9 +30,15 @@ pub(super) fn column_text(column: &TableColumn, key: bool, dialect: &dyn Dialect
     }
     if let (Some(reference), "sqlite") = (column.constraint(), dialect.name()) {
         let (table, target) = (quoted(&reference.table, dialect), quoted(&reference.column, dialect));
-        let _ = write!(text, " REFERENCES {table} ({target}) DEFERRABLE INITIALLY DEFERRED");
+        let actions = spaced(&reference.actions);
+        let _ = write!(text, " REFERENCES {table} ({target}){actions} DEFERRABLE INITIALLY DEFERRED");
     }
     Ok(text)
+}
+
+/// The same with a space before it, if it is anything.
+pub(super) fn spaced(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" {text}") }
 }
 
 /// Name, type, order of letters, comment, default and NULL: what MySQL wants whole whenever a column changes.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use demijohn_core::Result;
 use demijohn_core::model::{Deferrable, FieldKind, IndexMethod};
 
-use super::column::column_text;
+use super::column::{column_text, spaced};
 use super::fill::escaped;
 use super::{
     Existing, IndexOf, IndexPart, Table, TableCheck, TableColumn, TableExclusion, TableIndex, column_index_name,
@@ -277,12 +277,13 @@ pub(super) fn foreign_key_name(table: &str, column: &TableColumn, dialect: &dyn 
 pub(super) fn add_foreign_key(table: &str, column: &TableColumn, dialect: &dyn Dialect) -> Option<String> {
     let reference = column.constraint()?;
     Some(format!(
-        "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}){}",
+        "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}){}{}",
         quoted(table, dialect),
         quoted(&foreign_key_name(table, column, dialect)?, dialect),
         quoted(&column.name, dialect),
         quoted(&reference.table, dialect),
         quoted(&reference.column, dialect),
+        spaced(&reference.actions),
         if dialect.name() == "postgres" { " DEFERRABLE INITIALLY DEFERRED" } else { "" }
     ))
 }

@@ -1,6 +1,6 @@
 //! [`Existing`]: what a database says about a table.
 
-use super::{Table, TableIndex};
+use super::{Table, TableColumn, TableIndex};
 use crate::Dialect;
 
 /// What a database says about a table, beyond what its model describes. Empty when there is no database to ask:
@@ -45,6 +45,14 @@ pub struct ExistingKey {
     pub name: String,
     /// Its columns.
     pub columns: Vec<String>,
+    /// The table that it points to.
+    pub table: String,
+    /// The columns there; those of its primary key when none is named.
+    pub targets: Vec<String>,
+    /// What happens when the row there goes or changes: `ON DELETE CASCADE`; empty for nothing.
+    pub actions: String,
+    /// Is it looked at when a transaction ends, rather than at each statement?
+    pub deferred: bool,
 }
 
 /// A check that is there.
@@ -112,6 +120,18 @@ impl Existing {
         };
         let made = || self.indexes.iter().filter(|found| found.is(&index) && !is_other(found));
         made().find(|found| found.sql.is_none()).or_else(|| made().next())
+    }
+
+    /// The column, with what the database does of itself for its foreign key as it is here.
+    pub(super) fn with_actions(&self, column: &TableColumn) -> TableColumn {
+        let mut column = column.clone();
+        let found = self.key_on(&column.name).map(|key| (&key.table, &key.actions));
+        if let (Some(reference), Some((table, actions))) = (&mut column.references, found)
+            && reference.table.eq_ignore_ascii_case(table)
+        {
+            reference.actions.clone_from(actions);
+        }
+        column
     }
 
     /// The constraint behind the foreign key of a column.

@@ -116,7 +116,7 @@ impl Alter<'_> {
         sql.extend(indexes.filter_map(|index| create_index(self.name(), index, self.dialect)));
         sql.extend(altered.added_checks().map(|check| add_check(self.name(), check, self.dialect)));
         for column in altered.after.columns.iter().filter(|column| self.links(column)) {
-            sql.extend(add_foreign_key(self.name(), column, self.dialect));
+            sql.extend(add_foreign_key(self.name(), &self.existing.with_actions(column), self.dialect));
         }
         if altered.before.comment != altered.after.comment {
             sql.push(format!("ALTER TABLE {} COMMENT '{}'", self.table, escaped(&altered.after.comment, self.dialect)));

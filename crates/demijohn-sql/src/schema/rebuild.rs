@@ -5,9 +5,12 @@
 
 use demijohn_core::{Error, Result, suggest};
 
-use super::column::{column_text, default_text};
+use super::column::{column_text, default_text, spaced};
 use super::create::{create_index, drop_index, table_alone};
-use super::{AlteredTable, ColumnDefault, Existing, ExistingIndex, TableColumn, TableIndex, quoted, quoted_list};
+use super::{
+    AlteredTable, ColumnDefault, Existing, ExistingIndex, ExistingKey, Table, TableColumn, TableIndex, quoted,
+    quoted_list,
+};
 use crate::Dialect;
 use demijohn_core::model::FieldKind;
 
@@ -90,7 +93,8 @@ fn is_plain_removal(altered: &AlteredTable, existing: &Existing) -> bool {
         let computed = altered.before.columns.iter().filter_map(|other| other.generated.as_ref());
         let in_computed = computed.into_iter().any(|generated| generated.expression.names(&column.name));
         let is_bound = column.primary_key || column.unique || column.references.is_some();
-        is_bound || in_check || in_computed || existing.indexes.iter().any(indexed)
+        let in_key = existing.keys.iter().any(|key| key.columns.contains(&column.name));
+        is_bound || in_check || in_computed || in_key || existing.indexes.iter().any(indexed)
     };
     keeps_constraints(altered)
         && altered.added_columns().next().is_none()
@@ -147,7 +151,11 @@ fn rebuild(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, s
         let objects = existing.objects.iter().filter(|object| object.is_view == is_view);
         sql.extend(objects.map(|object| format!("DROP {word} IF EXISTS {}", quoted(&object.name, dialect))));
     }
-    sql.push(table_alone(&altered.after, &beside_name, &kept_checks(altered, existing, dialect), dialect)?);
+    let mut kept = kept_checks(altered, existing, dialect);
+    kept.extend(kept_keys(altered, existing, dialect));
+    let columns = altered.after.columns.iter().map(|column| existing.with_actions(column)).collect();
+    let after = Table { columns, ..altered.after.clone() };
+    sql.push(table_alone(&after, &beside_name, &kept, dialect)?);
     let (columns, values) = copied(altered, dialect)?;
     sql.push(format!("INSERT INTO {beside} ({columns}) SELECT {values} FROM {name}"));
     if altered.after.columns.iter().any(|column| column.auto) {
@@ -178,6 +186,26 @@ fn kept_checks(altered: &AlteredTable, existing: &Existing, dialect: &dyn Dialec
     let text = unknown.map(|check| match &check.name {
         Some(name) => format!("CONSTRAINT {} CHECK ({})", quoted(name, dialect), check.condition),
         None => format!("CHECK ({})", check.condition),
+    });
+    text.collect()
+}
+
+/// The foreign keys that no migration described, as long as their columns are there.
+fn kept_keys(altered: &AlteredTable, existing: &Existing, dialect: &dyn Dialect) -> Vec<String> {
+    let has = |name: &String| altered.after.column(name).is_some();
+    let is_described = |key: &ExistingKey| match key.columns.as_slice() {
+        [column] => [&altered.before, &altered.after]
+            .iter()
+            .any(|table| table.column(column).is_some_and(|column| column.constraint().is_some())),
+        _ => false,
+    };
+    let unknown = existing.keys.iter().filter(|key| !is_described(key) && key.columns.iter().all(has));
+    let text = unknown.map(|key| {
+        let list = |names: &[String]| quoted_list(names.iter().map(String::as_str), dialect);
+        let targets = if key.targets.is_empty() { String::new() } else { format!(" ({})", list(&key.targets)) };
+        let deferred = if key.deferred { " DEFERRABLE INITIALLY DEFERRED" } else { "" };
+        let (table, actions) = (quoted(&key.table, dialect), spaced(&key.actions));
+        format!("FOREIGN KEY ({}) REFERENCES {table}{targets}{actions}{deferred}", list(&key.columns))
     });
     text.collect()
 }

@@ -120,12 +120,15 @@ pub struct Reference {
     pub column: String,
     /// Does the database check that the row is there?
     pub constraint: bool,
+    /// What it does of itself when that row goes or changes: `ON DELETE CASCADE`. Migrations leave that to the ORM, so it
+    /// is empty but where somebody else said it.
+    pub actions: String,
 }
 
 impl Reference {
     /// Points to a column, and lets the database check it.
     pub fn new(table: impl Into<String>, column: impl Into<String>) -> Self {
-        Self { table: table.into(), column: column.into(), constraint: true }
+        Self { table: table.into(), column: column.into(), constraint: true, actions: String::new() }
     }
 }
 

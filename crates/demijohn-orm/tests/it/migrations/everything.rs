@@ -279,3 +279,41 @@ async fn a_rebuilt_table_keeps_a_check_made_by_hand() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_keeps_what_the_database_does_when_a_row_goes() {
+    on_each(async |kind, db| {
+        let list = second(|m| m.alter_field("Cup", "maker", foreign_key("Maker").to_field("code")));
+        apply(db, &list[..1]).await.unwrap_or_else(|error| panic!("{kind:?}: {error:#}"));
+        match kind {
+            // That a table is built anew is the matter of `rebuild.rs`.
+            Kind::Sqlite => return,
+            Kind::Postgres => {
+                sql(
+                    db,
+                    "DO $$ DECLARE own text; BEGIN SELECT conname INTO own FROM pg_constraint \
+                     WHERE contype = 'f' AND conrelid = 'shop_cup'::regclass; \
+                     EXECUTE 'ALTER TABLE shop_cup DROP CONSTRAINT ' || quote_ident(own); END $$",
+                )
+                .await
+            }
+            Kind::Mysql => {
+                let name = "SELECT constraint_name FROM information_schema.referential_constraints \
+                            WHERE constraint_schema = database() AND table_name = 'shop_cup'";
+                let name = super::stepwise::first_column(db.connection(), name).await.remove(0);
+                sql(db, &format!("ALTER TABLE shop_cup DROP FOREIGN KEY {name}")).await
+            }
+        }
+        .expect("the key is there");
+        let by_hand = "ALTER TABLE shop_cup ADD CONSTRAINT by_hand FOREIGN KEY (maker_id) REFERENCES shop_maker (code) \
+                       ON DELETE CASCADE";
+        sql(db, by_hand).await.expect("it is made");
+        sql(db, "INSERT INTO shop_maker (code) VALUES ('a')").await.expect("it fits");
+        sql(db, "INSERT INTO shop_cup (maker_id) VALUES ('a')").await.expect("it fits");
+        apply(db, &list).await.unwrap_or_else(|error| panic!("{kind:?}: {error:#}"));
+        sql(db, "DELETE FROM shop_maker").await.unwrap_or_else(|error| panic!("{kind:?}: {error:#}"));
+        let left = super::stepwise::first_column(db.connection(), "SELECT count(*) FROM shop_cup").await;
+        assert_eq!(left, ["0"], "{kind:?}");
+    })
+    .await;
+}

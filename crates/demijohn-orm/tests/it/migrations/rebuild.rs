@@ -109,3 +109,95 @@ async fn notices_rows_that_point_to_nothing_before_it_commits() {
     assert_eq!(scratch.rows("SELECT count(*) FROM shop_cup").await, ["1"]);
     scratch.assert_sound().await;
 }
+
+/// A table as another tool makes it: keys that do something of themselves, and keys that no model knows.
+async fn by_another_tool() -> (Scratch, [Migration; 2]) {
+    let first = first().create_model("Visit", |m| {
+        m.field("id", auto());
+        m.field("cup", foreign_key("Cup").null());
+        m.field("row", integer().null());
+        m.field("seat", integer().null());
+        m.field("guest", integer().null());
+        m.field("note", varchar(20).null());
+    });
+    let second = Migration::new("shop", "0002_more")
+        .depends_on("shop", "0001_initial")
+        .alter_field("Cup", "name", varchar(50))
+        .alter_field("Visit", "note", varchar(50).null());
+    let scratch = Scratch::new().await;
+    scratch.apply(std::slice::from_ref(&first)).await;
+    scratch
+        .sql(
+            "CREATE TABLE guest (id integer PRIMARY KEY);
+             CREATE TABLE place (row integer, seat integer, PRIMARY KEY (row, seat));
+             DROP TABLE shop_visit;
+             CREATE TABLE shop_visit (
+                 \"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+                 \"cup_id\" bigint NULL REFERENCES \"shop_cup\" (\"id\") ON UPDATE CASCADE ON DELETE CASCADE,
+                 \"row\" integer NULL, \"seat\" integer NULL,
+                 \"guest\" integer NULL REFERENCES guest ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+                 \"note\" varchar(20) NULL,
+                 FOREIGN KEY (\"row\", \"seat\") REFERENCES place (row, seat) ON DELETE CASCADE);
+             INSERT INTO shop_cup (id, name) VALUES (1, 'blue'), (2, 'red');
+             INSERT INTO guest VALUES (7), (8); INSERT INTO place VALUES (1, 1), (1, 2);
+             INSERT INTO shop_visit (cup_id, row, seat, guest) VALUES (1, 1, 1, 7), (2, 1, 2, 8)",
+        )
+        .await;
+    (scratch, [first, second])
+}
+
+#[tokio::test]
+async fn keeps_what_the_database_does_when_a_row_goes() {
+    let (scratch, list) = by_another_tool().await;
+    let keys = "SELECT \"table\" || ' ' || \"from\" || ' ' || coalesce(\"to\", '') || ' ' || on_update || ' ' || on_delete \
+                FROM pragma_foreign_key_list('shop_visit') ORDER BY 1";
+    let before = scratch.rows(keys).await;
+    expect![[r#"
+        guest guest  NO ACTION SET NULL
+        place row row NO ACTION CASCADE
+        place seat seat NO ACTION CASCADE
+        shop_cup cup_id id CASCADE CASCADE"#]]
+    .assert_eq(&before.join("\n"));
+    scratch.apply(&list).await;
+    // Both tables were built anew, and no row went with an old one.
+    assert_eq!(scratch.rows(keys).await, before);
+    assert_eq!(scratch.rows("SELECT count(*) FROM shop_visit").await, ["2"]);
+    let made = scratch.rows("SELECT sql FROM sqlite_master WHERE name = 'shop_visit'").await;
+    expect![[r#"CREATE TABLE "shop_visit" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "cup_id" bigint NULL REFERENCES "shop_cup" ("id") ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, "row" integer NULL, "seat" integer NULL, "guest" integer NULL, "note" varchar(50) NULL, FOREIGN KEY ("guest") REFERENCES "guest" ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED, FOREIGN KEY ("row", "seat") REFERENCES "place" ("row", "seat") ON DELETE CASCADE)"#]]
+        .assert_eq(&made.join("\n"));
+    scratch.sql("DELETE FROM shop_cup WHERE id = 1; DELETE FROM guest WHERE id = 8").await;
+    assert_eq!(scratch.rows("SELECT id FROM shop_visit WHERE guest IS NULL").await, ["2"]);
+    assert_eq!(scratch.rows("SELECT count(*) FROM shop_visit").await, ["1"]);
+    scratch.sql("DELETE FROM place").await;
+    assert_eq!(scratch.rows("SELECT count(*) FROM shop_visit").await, ["0"]);
+    scratch.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_column_goes_with_the_key_that_no_model_knows() {
+    let (scratch, [first, second]) = by_another_tool().await;
+    let gone = second.remove_field("Visit", "guest").rename_field("Visit", "cup", "mug");
+    scratch.apply(&[first.clone(), gone]).await;
+    let keys =
+        "SELECT \"table\" || ' ' || \"from\" || ' ' || on_delete FROM pragma_foreign_key_list('shop_visit') ORDER BY 1";
+    assert_eq!(scratch.rows(keys).await, ["place row CASCADE", "place seat CASCADE", "shop_cup mug_id CASCADE"]);
+    scratch.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_taken_away_or_points_elsewhere_does_nothing_more() {
+    let (scratch, [first, second]) = by_another_tool().await;
+    let list = [first, second.alter_field("Visit", "cup", foreign_key("Cup").null().without_constraint())];
+    scratch.apply(&list).await;
+    let keys = "SELECT \"table\" FROM pragma_foreign_key_list('shop_visit') GROUP BY 1 ORDER BY 1";
+    assert_eq!(scratch.rows(keys).await, ["guest", "place"]);
+    let other = Migration::new("shop", "0003_other").depends_on("shop", "0002_more").alter_field(
+        "Visit",
+        "cup",
+        foreign_key("Sale").null().column("cup_id"),
+    );
+    scratch.sql("DELETE FROM shop_visit").await;
+    scratch.apply(&[list[0].clone(), list[1].clone(), other]).await;
+    let keys = "SELECT \"table\" || ' ' || on_delete FROM pragma_foreign_key_list('shop_visit') GROUP BY 1 ORDER BY 1";
+    assert_eq!(scratch.rows(keys).await, ["guest SET NULL", "place CASCADE", "shop_sale NO ACTION"]);
+}
