@@ -1,15 +1,15 @@
-//! Content types and permissions: a row for each model, and four for what can be done to its rows.
+//! Permissions: four for what can be done to the rows of each model.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use demijohn_core::Result;
 use demijohn_core::model::{ModelMeta, Models};
+use demijohn_orm::content_type::{described, make_missing as make_missing_types};
 use demijohn_orm::{Db, Executor, Model as _, Tx, Watch};
 use demijohn_sql::{Connection, Driver, Transaction};
 use demijohn_web::BoxFuture;
 
-use crate::models::{ContentType, Permission};
+use crate::models::Permission;
 
 /// What can be done to the rows of every model, in Django's order.
 const ACTIONS: [&str; 4] = ["add", "change", "delete", "view"];
@@ -38,7 +38,7 @@ pub(crate) fn after_migrate<'a>(driver: &'a dyn Driver, models: &'a Models) -> B
 }
 
 async fn make_missing(db: &dyn Executor) -> Result<()> {
-    let types = make_content_types(db).await?;
+    let types = make_missing_types(db).await?;
     let known: HashSet<(i64, String)> = Permission::objects()
         .select(|permission| (permission.content_type, permission.codename))
         .all(db)
@@ -58,25 +58,6 @@ async fn make_missing(db: &dyn Executor) -> Result<()> {
         }
     }
     Permission::bulk_create(missing).save(db).await.map(|_| ())
-}
-
-/// The key of each model's content type, by app and name; those that are missing are made.
-async fn make_content_types(db: &dyn Executor) -> Result<HashMap<(String, String), i64>> {
-    let rows = ContentType::objects().all(db).await?;
-    let mut types: HashMap<_, _> = rows.into_iter().map(|row| ((row.app_label, row.model), row.id)).collect();
-    for meta in described(db.models()) {
-        if let Entry::Vacant(missing) = types.entry(key_of(meta)) {
-            let (app, name) = missing.key();
-            let row = ContentType::create().app_label(app).model(name).save(db).await?;
-            missing.insert(row.id);
-        }
-    }
-    Ok(types)
-}
-
-/// The models that have permissions: all but the tables of pairs.
-fn described(models: &Models) -> impl Iterator<Item = &'static ModelMeta> + '_ {
-    models.iter().filter(|meta| !meta.auto_created)
 }
 
 fn key_of(meta: &ModelMeta) -> (String, String) {

@@ -4,6 +4,7 @@ mod empty;
 mod fixtures;
 mod inspect;
 mod shell;
+mod stale;
 
 use demijohn_core::Result;
 use demijohn_web::{Args, Command, Site};
@@ -26,6 +27,8 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::new("sqlflush", "print the SQL of `flush`", empty::sql).usage("[--database NAME]"),
         Command::new("sqlsequencereset", "print SQL that lets numbers go on behind the highest", empty::sequences)
             .usage("APP… [--database NAME]"),
+        Command::new("remove_stale_contenttypes", "remove the rows that stand for models that are no more", stale::run)
+            .usage("[--include-stale-apps] [--no-input] [--database NAME]"),
         Command::new("dbshell", "start the database's own command line", shell::run),
     ]
 }

@@ -1,5 +1,6 @@
 //! [`ContentType`]: a model, as a row.
 
+mod all;
 mod known;
 pub mod migrations;
 
@@ -11,6 +12,8 @@ use demijohn_sql::{
 };
 
 use crate::{Access, Executor, Model as _, run};
+pub(crate) use all::after_migrate;
+pub use all::{described, make_missing, stale};
 use known::Memory;
 pub(crate) use known::{Keys, KnownTypes, model_in};
 

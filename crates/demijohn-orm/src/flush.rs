@@ -5,7 +5,7 @@ use demijohn_core::model::Models;
 use demijohn_sql::schema::quoted;
 use demijohn_sql::{Dialect, Driver, Statement};
 
-use crate::migrations::{PostMigrate, State, rows};
+use crate::migrations::{PostMigrate, State, follow, rows};
 
 /// The statements that empty the tables of these models and let the numbers of new rows begin at 1. What migrations were
 /// applied stays known.
@@ -57,8 +57,5 @@ pub async fn flush(driver: &dyn Driver, models: &Models, post_migrate: &[PostMig
         transaction.execute(&Statement::plain(sql)).await?;
     }
     transaction.commit().await?;
-    for follows in post_migrate {
-        (follows.0)(driver, models).await?;
-    }
-    Ok(())
+    follow(driver, models, post_migrate).await
 }

@@ -52,6 +52,7 @@ pub use field::{
 pub use first::migrate_if_empty;
 pub use index::{Index, Pairs, index, index_on, pairs, unique, unique_on};
 pub use make::{MadeMigration, MakeOptions, MakeReport, changed_apps, makemigrations};
+pub(crate) use migrate::follow;
 pub use migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};
 pub use migration::{Migration, Migrations, NewModel};
 pub use past::{Past, PastModel};

@@ -88,6 +88,11 @@ impl Site {
         self.core.contributions.get::<Contributions<T>>().map_or(&[], |all| all.values.as_slice())
     }
 
+    /// The commands that plugins added to the site's command line.
+    pub fn commands(&self) -> &[Command] {
+        &self.core.commands
+    }
+
     /// The routes, in the order in which they were given.
     pub fn routes(&self) -> &[RouteInfo] {
         &self.core.routes.routes

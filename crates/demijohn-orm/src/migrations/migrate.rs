@@ -15,7 +15,7 @@ use super::recorder::{self, Applied, Begun};
 use super::stepwise::{self, Stepwise, is_stepwise};
 use super::{Editor, Migration, Migrations, cost, inspect, plan};
 use crate::transaction::TransactionTypes;
-use crate::{Executor as _, Tx};
+use crate::{Executor as _, Tx, content_type};
 
 /// Work that follows every `migrate`: accounts make their permissions here. Contribute one to an app.
 #[derive(Clone, Copy)]
@@ -220,8 +220,8 @@ pub async fn migrate(
     }
     // What the hooks need may not be there before everything is applied.
     let is_complete = graph.iter().all(|(_, migration)| run.applied.has(&migration.app, &migration.name));
-    for hook in context.post_migrate.iter().filter(|_| is_complete) {
-        (hook.0)(context.driver, context.models).await?;
+    if is_complete {
+        follow(context.driver, context.models, context.post_migrate).await?;
     }
     report.warnings = stepwise::invalid_indexes(context.driver).await?;
     drop(lock);
@@ -264,6 +264,15 @@ fn refuse_irreversible(graph: &Graph<'_>, steps: &plan::Plan, options: &MigrateO
             return Err(Error::new(ErrorKind::Invalid, "migrations.irreversible", message)
                 .with_hint("give that step a way back; nothing was changed"));
         }
+    }
+    Ok(())
+}
+
+/// What follows a `migrate` that is complete: the rows that stand for models, then what the apps bring.
+pub(crate) async fn follow(driver: &dyn Driver, models: &Models, hooks: &[PostMigrate]) -> Result<()> {
+    content_type::after_migrate(driver, models).await?;
+    for hook in hooks {
+        (hook.0)(driver, models).await?;
     }
     Ok(())
 }

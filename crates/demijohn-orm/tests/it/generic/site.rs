@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use demijohn_core::model::ModelMeta;
 use demijohn_core::{Error, Result, Settings};
 use demijohn_e2e::TempDir;
+use demijohn_orm::fixtures::{DumpOptions, Fixture, LoadOptions, dumpdata, loaddata};
 use demijohn_orm::migrations::{MakeOptions, makemigrations};
 use demijohn_orm::{Access, AppModels as _, ContentType, Database, DatabaseRouter, Db, Model as _, migrations};
-use demijohn_web::{App, TestClient};
+use demijohn_web::{App, Args, Site, TestClient};
 use expect_test::expect;
 
 use super::{Article, Cork, Note, article, models};
@@ -72,6 +73,70 @@ async fn content_types_come_with_the_models_that_need_them() {
         }
     "#]]
     .assert_eq(&made.source);
+}
+
+/// Runs a command of the site.
+async fn run(site: &Site, words: &[&str]) -> Result<()> {
+    let command = site.commands().iter().find(|command| command.name() == words[0]).expect("there is such a command");
+    command.run(site.clone(), Args::new(words[0], words[1..].iter().copied())).await
+}
+
+#[tokio::test]
+async fn a_migrate_makes_the_rows_that_stand_for_models() {
+    let folder = TempDir::new("generic-migrate");
+    let site = app().build(settings(&folder)).await.expect("sound");
+    run(&site, &["migrate"]).await.expect("the table is made");
+    let db = Database::of(&site).expect("it has models").db().await.expect("it opens");
+    let names = async || {
+        let rows = ContentType::objects().order_by(|c| c.id).all(db).await.expect("it runs");
+        rows.into_iter().map(|row| row.model).collect::<Vec<_>>()
+    };
+    assert_eq!(names().await, ["note", "article", "cork", "event", "contenttype"]);
+    run(&site, &["migrate"]).await.expect("nothing to do");
+    assert_eq!(names().await.len(), 5);
+}
+
+#[tokio::test]
+async fn what_stands_for_no_model_is_removed_on_demand() {
+    let folder = TempDir::new("generic-stale");
+    let [db, _] = databases(&folder).await;
+    let kept = ContentType::of::<Article>(&db).await.expect("it is made");
+    for (app, model) in [("desk", "pencil"), ("shop", "cup")] {
+        let row = ContentType::create().app_label(app).model(model).save(&db).await.expect("it is new");
+        let about = demijohn_orm::GenericForeignKey::new(row.id, 1);
+        Note::create().text(model).about(about).save(&db).await.expect("it is new");
+    }
+    let site = app().build(settings(&folder)).await.expect("sound");
+    let left = async || {
+        let notes = Note::objects().all(&db).await.expect("it runs");
+        notes.into_iter().map(|note| note.text).collect::<Vec<_>>()
+    };
+    assert_eq!(left().await.len(), 2);
+    run(&site, &["remove_stale_contenttypes", "--no-input"]).await.expect("it runs");
+    assert_eq!(left().await, ["cup"]);
+    run(&site, &["remove_stale_contenttypes", "--no-input", "--include-stale-apps"]).await.expect("it runs");
+    assert_eq!(left().await.len(), 0);
+    let rows = ContentType::objects().all(&db).await.expect("it runs");
+    assert_eq!(rows, [kept]);
+}
+
+#[tokio::test]
+async fn fixtures_name_the_model_where_a_number_would_mean_nothing() {
+    let folder = TempDir::new("generic-fixtures");
+    let [site, archive] = databases(&folder).await;
+    let here = article(&site, "here").await;
+    Note::create().text("a").about(&here).save(&site).await.expect("it is new");
+    let apps = vec!["desk".to_owned()];
+    let options = DumpOptions { labels: apps, natural_foreign: true, ..DumpOptions::default() };
+    let mut written = Vec::new();
+    dumpdata(&site, &options, &mut written).await.expect("it is written");
+    let text = String::from_utf8(written).expect("it is text");
+    assert!(text.contains(r#""content_type": ["desk", "article"]"#), "{text}");
+    let fixture = Fixture::new("notes.json", text);
+    loaddata(&archive, &[fixture], &LoadOptions::default()).await.expect("it is read");
+    let note = Note::objects().get(&archive).await.expect("it is there");
+    assert_eq!(note.about.content_type(), 2);
+    assert_eq!(note.about.get::<Article>(&archive).await.expect("it runs").expect("it is there").title, "here");
 }
 
 #[tokio::test]
