@@ -1,8 +1,9 @@
 //! [`app`]: accounts as an app, and the plugin behind it.
 
 use demijohn_core::{Check, Result};
+use demijohn_orm::fixtures::Renumbered;
 use demijohn_orm::migrations::PostMigrate;
-use demijohn_orm::{AppModels as _, Database};
+use demijohn_orm::{AppModels as _, Database, Model as _};
 use demijohn_web::{App, BoxFuture, Command, Plugin, Site, SiteBuilder};
 
 use crate::models::{ContentType, Group, Permission, Session, User};
@@ -25,6 +26,7 @@ pub fn app_with(accounts: Accounts) -> App {
     views::routes(auth)
         .migrations(migrations::auth::all())
         .contribute(PostMigrate(content::after_migrate))
+        .contribute(Renumbered(Permission::meta))
         .plugin(AuthPlugin(accounts))
         .mount("", content_types)
         .mount("", sessions)

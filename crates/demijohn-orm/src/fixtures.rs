@@ -31,10 +31,12 @@ mod file;
 mod load;
 mod natural;
 mod prepare;
+mod renumber;
 mod sequences;
 mod sets;
 
 pub use dump::{DumpOptions, dumpdata};
 pub use file::Fixture;
 pub use load::{LoadOptions, LoadReport, loaddata};
+pub use renumber::Renumbered;
 pub use sequences::sequence_resets;

@@ -8,9 +8,9 @@ use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_web::{Args, Site};
 
 use super::{database, positionals};
-use crate::Db;
-use crate::fixtures::{DumpOptions, Fixture, LoadOptions, dumpdata, loaddata};
+use crate::fixtures::{DumpOptions, Fixture, LoadOptions, Renumbered, dumpdata, loaddata};
 use crate::migrations::print;
+use crate::{ContentType, Db, Model as _};
 
 pub(super) async fn dump(site: Site, mut args: Args) -> Result<()> {
     let mut options = DumpOptions {
@@ -52,7 +52,10 @@ async fn dump_to_file(db: &Db, options: &DumpOptions, path: &Path) -> Result<()>
 
 pub(super) async fn load(site: Site, mut args: Args) -> Result<()> {
     let (long, short) = (args.flag("--ignorenonexistent"), args.flag("-i"));
-    let options = LoadOptions { exclude: excluded(&mut args)?, ignore_nonexistent: long || short };
+    // Permissions point to content types, which come first.
+    let others = site.contributions::<Renumbered>().iter().map(|model| (model.0)());
+    let renumber = std::iter::once(ContentType::meta()).chain(others).collect();
+    let options = LoadOptions { exclude: excluded(&mut args)?, ignore_nonexistent: long || short, renumber };
     refuse_format(&mut args)?;
     let name = args.option("--database")?;
     let paths = positionals(&mut args);

@@ -346,10 +346,34 @@ async fn what_is_not_there_any_more_is_left_out_on_request(db: &Db) {
     let text = r#"[{"model": "shop.gone", "pk": 1, "fields": {"a": 1}},
                    {"model": "shop.label", "pk": 1, "fields": {"name": "a", "gone": [1]}},
                    {"model": "shop.seat", "pk": [1, "a"], "fields": {"price": 1}}]"#;
-    let options = LoadOptions { ignore_nonexistent: true, exclude: vec!["shop.seat".to_owned()] };
+    let options =
+        LoadOptions { ignore_nonexistent: true, exclude: vec!["shop.seat".to_owned()], ..LoadOptions::default() };
     let report = loaddata(db, &[Fixture::new("site.json", text)], &options).await.expect("it is loaded");
     assert_eq!((report.loaded, report.left_out), (1, 2));
     assert_eq!(Seat::objects().count(db).await.expect("it runs"), 0);
+}
+
+async fn rows_that_migrate_makes_get_the_numbers_of_the_file(db: &Db) {
+    load(db, EVERYTHING).await.unwrap_or_else(|error| panic!("{error:#}"));
+    let row = |number, name| format!(r#"{{"model": "shop.label", "pk": {number}, "fields": {{"name": {name}}}}}"#);
+    // The two swap their numbers, and a third takes that of one of them.
+    let three = [row(2, r#""café \"x\"""#), row(3, r#""b""#), row(1, r#""new""#)];
+    let fixture = [Fixture::new("site.json", format!("[{}]", three.join(", ")))];
+    let refused = loaddata(db, &fixture, &LoadOptions::default()).await.expect_err("the names are there already");
+    assert_eq!(refused.code(), "orm.unique", "{refused:#}");
+
+    let options = LoadOptions { renumber: vec![Label::meta()], ..LoadOptions::default() };
+    loaddata(db, &fixture, &options).await.unwrap_or_else(|error| panic!("{error:#}"));
+    let labels = Label::objects().order_by(|l| l.id).all(db).await.expect("it runs");
+    let shown: Vec<_> =
+        labels.iter().map(|l| (l.id, l.name.as_str(), l.better.as_ref().map(ForeignKey::key))).collect();
+    assert_eq!(shown, [(1, "new", None), (2, "café \"x\"", Some(3)), (3, "b", Some(2))]);
+    // Who pointed to label 2 and had both labels still does.
+    let thing = Thing::objects().filter(|t| t.id.eq(7)).get(db).await.expect("it is there");
+    assert_eq!(thing.label.key(), 3);
+    let mut held: Vec<i64> = thing.labels.all(db).await.expect("it runs").iter().map(|label| label.id).collect();
+    held.sort_unstable();
+    assert_eq!(held, [2, 3]);
 }
 
 async fn rows_are_chosen_by_app_model_and_key(db: &Db) {
@@ -397,5 +421,6 @@ on_every_database! { models();
     what_is_left_out_keeps_what_it_holds_and_sets_are_exact,
     errors_name_the_place_the_object_and_the_field,
     what_is_not_there_any_more_is_left_out_on_request,
+    rows_that_migrate_makes_get_the_numbers_of_the_file,
     rows_are_chosen_by_app_model_and_key,
 }

@@ -5,5 +5,7 @@ mod beside_django;
 mod durability;
 mod failures;
 mod first_run;
+mod fixtures;
 mod pages;
 mod site;
+mod tables;
