@@ -9,6 +9,7 @@ use demijohn_web::{Args, Command, Site};
 use super::answers::{Ask, Terminal};
 use super::make::{MakeOptions, changed_apps, makemigrations};
 use super::migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};
+use super::rewrite::optimizemigration;
 use super::show::{pending, showmigrations, sqlmigrate};
 use super::squash::{SquashOptions, squashmigrations};
 use crate::Database;
@@ -24,6 +25,8 @@ pub(crate) fn commands() -> Vec<Command> {
             .usage("[APP [MIGRATION|zero]] [--plan] [--check] [--fake] [--fake-initial] [--skip-step] [--prune]"),
         Command::new("squashmigrations", "write one migration that stands for several", squash)
             .usage("APP [START] END [--squashed-name NAME] [--no-optimize] [--dry-run] [--no-input]"),
+        Command::new("optimizemigration", "write a migration anew with fewer steps", rewrite)
+            .usage("APP MIGRATION [--check]"),
         Command::new("showmigrations", "list migrations and which are applied", show).usage("[APP…]"),
         Command::new("sqlmigrate", "print the SQL of a migration", sql).usage("APP MIGRATION [--backwards]"),
     ]
@@ -119,6 +122,18 @@ async fn squash(site: Site, mut args: Args) -> Result<()> {
     let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
     let report = squashmigrations(database.models(), database.migrations(), &options, ask)?;
     print(&report.to_string())
+}
+
+async fn rewrite(site: Site, mut args: Args) -> Result<()> {
+    let check = args.flag("--check");
+    let (app, name) = (args.positional(), args.positional());
+    args.finish()?;
+    let (Some(app), Some(name)) = (app, name) else {
+        return Err(Error::invalid("`optimizemigration` needs an app and a migration: `optimizemigration blog 0004`")
+            .with_code("cli.arguments"));
+    };
+    let database = Database::of(&site)?;
+    print(&optimizemigration(database.models(), database.migrations(), &app, &name, check)?.to_string())
 }
 
 fn refuse_changes(database: &Database, apps: &[String]) -> Result<()> {

@@ -324,12 +324,32 @@ impl Migration {
 
     /// Runs SQL, and other SQL to take it back; an empty way back does nothing.
     pub fn run_sql(self, forward: &str, backward: &str) -> Self {
-        self.with(Operation::RunSql { forward: forward.to_owned(), backward: Some(backward.to_owned()) })
+        let backward = Some(backward.to_owned());
+        self.with(Operation::RunSql { forward: forward.to_owned(), backward, elidable: false })
     }
 
     /// Runs SQL that cannot be taken back.
     pub fn run_sql_irreversible(self, forward: &str) -> Self {
-        self.with(Operation::RunSql { forward: forward.to_owned(), backward: None })
+        self.with(Operation::RunSql { forward: forward.to_owned(), backward: None, elidable: false })
+    }
+
+    /// The SQL or the function before it is for rows that were there when it was written: `squashmigrations` and
+    /// `optimizemigration` leave it out, for a new database has none. Of another step it says nothing.
+    ///
+    /// ```
+    /// use demijohn_orm::migrations::prelude::*;
+    ///
+    /// let migration = Migration::new("blog", "0003_fill_slugs")
+    ///     .depends_on("blog", "0002_post_slug")
+    ///     .run_sql("UPDATE blog_post SET slug = lower(title) WHERE slug = ''", "")
+    ///     .elidable();
+    /// # let _ = migration;
+    /// ```
+    pub fn elidable(mut self) -> Self {
+        if let Some(Operation::RunSql { elidable, .. } | Operation::Run { elidable, .. }) = self.operations.last_mut() {
+            *elidable = true;
+        }
+        self
     }
 
     /// Runs an `async fn(tx: &Tx) -> Result<()>` inside the migration's transaction, and another to take it back
@@ -354,12 +374,13 @@ impl Migration {
         forward: impl for<'a> MigrationFn<'a, A>,
         backward: impl for<'a> MigrationFn<'a, B>,
     ) -> Self {
-        self.with(Operation::Run { forward: Step::new(forward), backward: Some(Step::new(backward)) })
+        let backward = Some(Step::new(backward));
+        self.with(Operation::Run { forward: Step::new(forward), backward, elidable: false })
     }
 
     /// Runs an `async fn(tx: &Tx) -> Result<()>` that cannot be taken back.
     pub fn run_irreversible<A>(self, forward: impl for<'a> MigrationFn<'a, A>) -> Self {
-        self.with(Operation::Run { forward: Step::new(forward), backward: None })
+        self.with(Operation::Run { forward: Step::new(forward), backward: None, elidable: false })
     }
 }
 

@@ -85,14 +85,16 @@ pub(crate) enum Operation {
     },
     /// What only one kind of server knows.
     OnServer(OnServer),
-    /// `backward` is `None` when there is no way back.
+    /// `backward` is `None` when there is no way back. What is elidable is for the rows of its time alone.
     RunSql {
         forward: String,
         backward: Option<String>,
+        elidable: bool,
     },
     Run {
         forward: Step,
         backward: Option<Step>,
+        elidable: bool,
     },
 }
 
@@ -211,6 +213,11 @@ impl Operation {
             Self::Separate { database, .. } => database.iter().find_map(Self::concurrent),
             _ => None,
         }
+    }
+
+    /// May a squash leave it out?
+    pub(crate) fn is_elidable(&self) -> bool {
+        matches!(self, Self::RunSql { elidable: true, .. } | Self::Run { elidable: true, .. })
     }
 
     /// Is there SQL of the user's in it?

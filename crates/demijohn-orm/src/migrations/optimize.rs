@@ -25,6 +25,15 @@ pub(crate) fn optimize(app: &str, before: &State, operations: Vec<Operation>) ->
     }
 }
 
+/// The steps without those that are for the rows of their time alone, and those. One stays where nothing else is.
+pub(crate) fn elide(operations: Vec<Operation>) -> (Vec<Operation>, Vec<Operation>) {
+    let (mut gone, mut kept): (Vec<_>, Vec<_>) = operations.into_iter().partition(Operation::is_elidable);
+    if kept.is_empty() {
+        kept.extend(gone.pop());
+    }
+    (kept, gone)
+}
+
 /// The steps with one pair of them made fewer; `None` when there is no such pair.
 fn pass(app: &str, steps: &[Operation]) -> Option<Vec<Operation>> {
     (0..steps.len()).find_map(|place| reduced_at(app, steps, place))

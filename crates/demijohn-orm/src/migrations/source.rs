@@ -85,14 +85,21 @@ fn step(chain: Code, operation: &Operation) -> Code {
         }
         Operation::OnServer(own) => on_server(chain, own),
         Operation::Separate { database, state } => chain.then("separate", vec![steps(database), steps(state)]),
-        Operation::RunSql { forward, backward: Some(backward) } => {
-            chain.then("run_sql", vec![text(forward), text(backward)])
+        Operation::RunSql { forward, backward, elidable } => {
+            let chain = match backward {
+                Some(backward) => chain.then("run_sql", vec![text(forward), text(backward)]),
+                None => chain.then("run_sql_irreversible", vec![text(forward)]),
+            };
+            if *elidable { chain.then("elidable", Vec::new()) } else { chain }
         }
-        Operation::RunSql { forward, backward: None } => chain.then("run_sql_irreversible", vec![text(forward)]),
-        Operation::Run { forward, backward: Some(backward) } => {
-            chain.then("run", vec![Code::Atom(forward.path()), Code::Atom(backward.path())])
+        Operation::Run { forward, backward, elidable } => {
+            let forward = Code::Atom(forward.path());
+            let chain = match backward {
+                Some(backward) => chain.then("run", vec![forward, Code::Atom(backward.path())]),
+                None => chain.then("run_irreversible", vec![forward]),
+            };
+            if *elidable { chain.then("elidable", Vec::new()) } else { chain }
         }
-        Operation::Run { forward, backward: None } => chain.then("run_irreversible", vec![Code::Atom(forward.path())]),
     }
 }
 

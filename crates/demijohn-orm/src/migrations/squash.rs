@@ -8,7 +8,7 @@ use demijohn_core::{Error, ErrorKind, Result, suggest};
 
 use super::graph::{Graph, replay};
 use super::make::{MadeMigration, Writer, checked_name, shown};
-use super::optimize::optimize;
+use super::optimize::{elide, optimize};
 use super::server::OnServer;
 use super::{Ask, Migration, Migrations, Operation, plan};
 
@@ -38,6 +38,8 @@ pub struct SquashReport {
     pub steps_before: usize,
     /// The functions that it runs: they must be visible from its module.
     pub functions: Vec<String>,
+    /// The words for the steps that are left out because they are for the rows of their time alone.
+    pub left_out: Vec<String>,
     dry_run: bool,
 }
 
@@ -48,6 +50,9 @@ impl fmt::Display for SquashReport {
         let replaced = suggest::list(migration.replaces.iter().map(String::as_str));
         writeln!(f, "  stands for {replaced}")?;
         writeln!(f, "  {} steps became {}", self.steps_before, migration.operations.len())?;
+        for step in &self.left_out {
+            writeln!(f, "  leaves out what is elidable: {step}")?;
+        }
         for function in &self.functions {
             writeln!(f, "  runs `{function}`: make it `pub(crate)`, and move it before its migration is removed")?;
         }
@@ -78,7 +83,7 @@ pub fn squashmigrations(
     let graph = Graph::new(migrations)?;
     graph.require_app(&options.app)?;
     let squashed = range(&graph, options)?;
-    let migration = squash(&graph, &squashed, options)?;
+    let (migration, left_out) = squash(&graph, &squashed, options)?;
     refuse_cycle(migrations, &migration)?;
     if let Some(ask) = ask {
         confirm(ask, &squashed, &migration)?;
@@ -90,7 +95,7 @@ pub fn squashmigrations(
     if !options.dry_run {
         writer.write(std::slice::from_ref(&made))?;
     }
-    Ok(SquashReport { made, steps_before, functions, dry_run: options.dry_run })
+    Ok(SquashReport { made, steps_before, functions, left_out, dry_run: options.dry_run })
 }
 
 /// The migrations of the app from the first to the last, in order.
@@ -128,7 +133,7 @@ fn range<'a>(graph: &Graph<'a>, options: &SquashOptions) -> Result<Vec<&'a Migra
     Ok(found)
 }
 
-fn squash(graph: &Graph<'_>, squashed: &[&Migration], options: &SquashOptions) -> Result<Migration> {
+fn squash(graph: &Graph<'_>, squashed: &[&Migration], options: &SquashOptions) -> Result<(Migration, Vec<String>)> {
     let is_squashed = |app: &str, name: &str| squashed.iter().any(|own| own.app == app && own.name == name);
     let (first, last) = (squashed[0], squashed[squashed.len() - 1]);
     let number = first.name.split('_').next().unwrap_or("0001");
@@ -147,9 +152,14 @@ fn squash(graph: &Graph<'_>, squashed: &[&Migration], options: &SquashOptions) -
     migration.run_before = squashed.iter().flat_map(|own| own.run_before.clone()).collect();
     migration.replaces = squashed.iter().map(|own| own.name.clone()).collect();
     // What SQL needs to be outside of a transaction nobody can know.
-    migration.atomic = !squashed.iter().any(|own| !own.atomic && own.operations.iter().any(Operation::has_sql));
+    let stays = |step: &Operation| step.has_sql() && (options.no_optimize || !step.is_elidable());
+    migration.atomic = !squashed.iter().any(|own| !own.atomic && own.operations.iter().any(stays));
     migration.operations = squashed.iter().flat_map(|own| &own.operations).map(plain).collect();
+    let mut left_out = Vec::new();
     if !options.no_optimize {
+        let (kept, gone) = elide(migration.operations);
+        left_out.extend(gone.iter().map(Operation::words));
+        migration.operations = kept;
         let first = graph.iter().find(|(_, own)| std::ptr::eq(*own, first)).map(|(place, _)| place);
         let behind = graph.with_children(&first.into_iter().collect::<Vec<_>>());
         let before = graph.state(|place, own| !behind[place] && !is_squashed(&own.app, &own.name))?;
@@ -157,7 +167,7 @@ fn squash(graph: &Graph<'_>, squashed: &[&Migration], options: &SquashOptions) -
         // What does not fit is said now, not when it is run.
         replay(&migration, &mut before.clone())?;
     }
-    Ok(migration)
+    Ok((migration, left_out))
 }
 
 /// A squash runs on a new database, where nobody waits for an index and all is one transaction.
@@ -209,9 +219,9 @@ fn confirm(ask: &mut dyn Ask, squashed: &[&Migration], migration: &Migration) ->
 }
 
 /// The functions that a step runs, by their paths.
-fn functions_of(step: &Operation) -> Vec<String> {
+pub(super) fn functions_of(step: &Operation) -> Vec<String> {
     match step {
-        Operation::Run { forward, backward } => {
+        Operation::Run { forward, backward, .. } => {
             let all = std::iter::once(forward).chain(backward);
             all.map(super::Step::path).filter(|path| path != "nothing").collect()
         }

@@ -15,6 +15,7 @@ mod operations;
 mod past;
 mod random;
 mod rebuild;
+mod rewrite;
 mod run;
 mod source;
 mod squash;

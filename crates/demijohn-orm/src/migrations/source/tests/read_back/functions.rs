@@ -14,7 +14,11 @@ pub(super) fn migration() -> Migration {
             crate::migrations::source::tests::read_back::unlabel,
             nothing,
         )
+        .elidable()
         .run_irreversible(crate::migrations::source::tests::read_back::label)
+        .elidable()
+        .run_sql_irreversible("DELETE FROM a")
+        .elidable()
         .run_sql(
             "UPDATE blog_post\nSET title = 'it''s \"odd\" \\ – é\u{301}\u{202e}'\n\t;",
             "",
