@@ -80,7 +80,7 @@ pub use query_set::{
     UpdateSet, scalar,
 };
 pub use raw::{FromRow, Parameter, Parameters, RawQuery, RawRecord};
-pub use relation::{ForeignKey, KeyOf, MadePairs, Many, ManyToMany, OneToOne, Side, Single};
+pub use relation::{ForeignKey, KeyOf, MadePairs, Many, ManyToMany, OneToOne, RowSide, Side, Single};
 pub use selection::{ColumnList, RowShape, Rows, Selection, Shape};
 pub use transaction::{Retrying, Transactional, Tx, is_retryable};
 pub use watch::Watch;
@@ -113,6 +113,6 @@ pub mod __private {
     pub use crate::{
         Assign, Choices, Column, Columns, ContentType, Draft, Executor, FieldValue, Fields, ForeignKey, GenericColumn,
         GenericField, GenericRelation, KeyAs, Many, ManyToMany, Model, Plan, PointTo, Pointed, PointsGenerically,
-        Provided, QuerySet, Side, Single,
+        Provided, QuerySet, RowSide, Side, Single,
     };
 }

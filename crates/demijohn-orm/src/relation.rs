@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{Executor, FieldValue, Model, Plan};
 pub use many_to_many::{MadePairs, ManyToMany};
-pub use side::{Side, SideLink};
+pub use side::{RowSide, Side, SideLink};
 pub use walks::{Many, Single};
 
 /// The key of a row of `M`, and the row itself once it was loaded.

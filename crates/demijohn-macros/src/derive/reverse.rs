@@ -13,12 +13,13 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let keys = model.fields.iter().enumerate().filter_map(|(n, field)| {
         let (target, name, n) = (field.target.as_ref()?, name_of_key(model, field)?, n as u16);
         let walk = if field.is_one_to_one { format_ident!("Single") } else { format_ident!("Many") };
-        Some(side(model, &field.name, target, &name, &walk, &quote!(#private::SideLink::Key(#n))))
+        Some(side(model, &field.name, target, &name, &walk, &quote!(#private::SideLink::Key(#n)), None))
     });
     let sets = model.many_to_many.iter().enumerate().filter_map(|(n, set)| {
         let name = name_of_set(model, set)?;
         let walk = format_ident!("Many");
-        Some(side(model, &set.name, &set.target, &name, &walk, &quote!(#private::SideLink::Set(#n))))
+        let edit = edit(model, n, set, &name);
+        Some(side(model, &set.name, &set.target, &name, &walk, &quote!(#private::SideLink::Set(#n)), Some(edit)))
     });
     keys.chain(sets).collect()
 }
@@ -55,7 +56,29 @@ fn name(given: Option<&LitStr>, model: &Model, usual: &str, at: Span) -> Option<
     given.parse::<Ident>().ok()
 }
 
-fn side(model: &Model, field: &str, target: &Type, name: &Ident, walk: &Ident, link: &TokenStream) -> TokenStream {
+/// `edit_posts()`: the set from its other side, to be written to.
+fn edit(model: &Model, n: usize, set: &ManyToMany, name: &Ident) -> TokenStream {
+    let (private, own, target) = (&model.private, &model.ident, &set.target);
+    let through = set.through.as_ref().map(|through| quote!(, #through));
+    let edit = format_ident!("edit_{name}");
+    let doc = format!("`{edit}()`: the [`{}`] rows with a row in their `{}`, to add and remove some.", own, set.name);
+    quote! {
+        #[doc = #doc]
+        fn #edit(self) -> #private::ManyToMany<#own #through> where Self: #private::RowSide<#target> {
+            #private::ManyToMany::turned(#private::RowSide::owner(self), <#own as #private::Model>::meta, #n)
+        }
+    }
+}
+
+fn side(
+    model: &Model,
+    field: &str,
+    target: &Type,
+    name: &Ident,
+    walk: &Ident,
+    link: &TokenStream,
+    edit: Option<TokenStream>,
+) -> TokenStream {
     let (private, own, visibility) = (&model.private, &model.ident, &model.visibility);
     let side = format_ident!("{}By{}", own, names::pascal(field));
     let method = format_ident!("{}", walk.to_string().to_lowercase());
@@ -69,6 +92,7 @@ fn side(model: &Model, field: &str, target: &Type, name: &Ident, walk: &Ident, l
         #visibility trait #side: #private::Side<#target> {
             #[doc = #doc]
             fn #name(self) -> Self::#walk<#own> { self.#method(#link) }
+            #edit
         }
         #[automatically_derived]
         impl<S: #private::Side<#target>> #side for S {}

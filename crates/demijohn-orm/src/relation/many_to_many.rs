@@ -7,7 +7,8 @@ use demijohn_core::Result;
 use demijohn_core::model::{ModelMeta, PairsMeta, Value};
 use serde::{Serialize, Serializer};
 
-use crate::{Executor, FieldValue, Model, QuerySet, records};
+use crate::transaction::transaction_of;
+use crate::{Draft, Executor, FieldValue, Model, QuerySet, records};
 
 /// A set of rows of `M`, kept in a table of pairs. It holds no rows itself: ask for them with [`ManyToMany::all`] and
 /// [`ManyToMany::objects`], or for the sets of many rows with `prefetch`.
@@ -58,6 +59,8 @@ pub struct ManyToMany<M, T = MadePairs> {
     owner: Value,
     of: fn() -> &'static ModelMeta,
     set: usize,
+    /// Is it seen from the rows that are in the sets?
+    is_turned: bool,
     _to: PhantomData<fn() -> (M, T)>,
 }
 
@@ -68,12 +71,18 @@ pub enum MadePairs {}
 impl<M: Model, T> ManyToMany<M, T> {
     /// The set at this position of a model, of the row with this key. For the derive.
     pub fn new(owner: Value, of: fn() -> &'static ModelMeta, set: usize) -> Self {
-        Self { owner, of, set, _to: PhantomData }
+        Self { owner, of, set, is_turned: false, _to: PhantomData }
+    }
+
+    /// The rows that have the row with this key in their sets, those at this position of a model. For the derive.
+    pub fn turned(owner: Value, of: fn() -> &'static ModelMeta, set: usize) -> Self {
+        Self { is_turned: true, ..Self::new(owner, of, set) }
     }
 
     fn pairs(&self) -> PairsMeta {
         let meta = (self.of)();
-        meta.many_to_many[self.set].pairs(meta)
+        let pairs = meta.many_to_many[self.set].pairs(meta);
+        if self.is_turned { pairs.turned() } else { pairs }
     }
 
     /// A query of the rows of the set.
@@ -147,6 +156,20 @@ impl<M: Model> ManyToMany<M> {
         records::add_pairs(db, self.pairs(), &self.owner, keys(rows)).await
     }
 
+    /// Stores a new row and puts it into the set, both or nothing:
+    /// `post.tags.create(Tag::create().name("rust").build(), &db)`.
+    ///
+    /// # Errors
+    /// As [`Draft::save`] and [`ManyToMany::add`].
+    pub async fn create(&self, draft: Draft<M>, db: &dyn Executor) -> Result<M> {
+        transaction_of(db, async move |tx| {
+            let row = draft.save(tx).await?;
+            self.add([&row], tx).await?;
+            Ok(row)
+        })
+        .await
+    }
+
     /// Makes the set consist of exactly these rows, in one transaction. Only the difference is written.
     ///
     /// # Errors
@@ -162,7 +185,7 @@ fn keys<'a, M: Model>(rows: impl IntoIterator<Item = &'a M>) -> Vec<Value> {
 
 impl<M, T> Clone for ManyToMany<M, T> {
     fn clone(&self) -> Self {
-        Self { owner: self.owner.clone(), of: self.of, set: self.set, _to: PhantomData }
+        Self { owner: self.owner.clone(), of: self.of, set: self.set, is_turned: self.is_turned, _to: PhantomData }
     }
 }
 

@@ -23,6 +23,22 @@ pub trait Side<M: Model>: Sized {
     fn single<O: Model>(self, link: SideLink) -> Self::Single<O>;
 }
 
+/// A row of `M`, where a [`Side`] cannot be columns: what is written has an owner.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no row of `{M}`, so nothing can be written to what belongs to it"
+)]
+pub trait RowSide<M: Model>: Side<M> {
+    /// Its key. For the derive.
+    #[doc(hidden)]
+    fn owner(self) -> Value;
+}
+
+impl<M: Model> RowSide<M> for &M {
+    fn owner(self) -> Value {
+        self.key().to_value()
+    }
+}
+
 /// How rows of a model belong to one of another. For the derive.
 #[derive(Debug, Clone, Copy)]
 pub enum SideLink {

@@ -96,6 +96,47 @@ async fn a_set_is_asked_and_changed(db: &Db) {
     assert_eq!(band.fans.count(db).await.expect("it runs"), 0);
 }
 
+async fn a_set_is_changed_from_its_other_side(db: &Db) {
+    let [ada, bob] = people(db, ["ada", "bob"]).await;
+    let band = async |name: &str| Band::create().name(name).save(db).await.expect("it is new");
+    let (corks, jars) = (band("The Corks").await, band("The Jars").await);
+    ada.edit_likes().add([&corks, &jars, &corks], db).await.expect("one comes twice");
+    assert_eq!(names(db, &corks.fans).await, ["ada"]);
+    assert_eq!(ada.likes().count(db).await.expect("it runs"), 2);
+    bob.edit_likes().add([&jars], db).await.expect("it runs");
+    ada.edit_likes().set([&corks], db).await.expect("it runs");
+    assert_eq!((names(db, &corks.fans).await, names(db, &jars.fans).await), (vec!["ada".into()], vec!["bob".into()]));
+    assert!(ada.edit_likes().contains(&corks, db).await.expect("it runs"));
+    let made = ada.edit_likes().create(Band::create().name("The Lids").build(), db).await.expect("it is new");
+    assert_eq!(names(db, &made.fans).await, ["ada"]);
+    ada.edit_likes().remove([&corks, &jars], db).await.expect("one is not there");
+    assert_eq!(ada.edit_likes().all(db).await.expect("it runs").len(), 1);
+    ada.edit_likes().clear(db).await.expect("it runs");
+    assert_eq!((made.fans.count(db).await.expect("it runs"), jars.fans.count(db).await.expect("it runs")), (0, 1));
+    // Of people who follow others: the two sides are not the same.
+    ada.edit_followers().add([&bob], db).await.expect("it runs");
+    assert_eq!((names(db, &bob.follows).await, names(db, &ada.follows).await.len()), (vec!["ada".into()], 0));
+    // Pairs that say more are taken out, too.
+    Membership::create().band(&corks).person(&ada).role("singer").save(db).await.expect("it is new");
+    ada.edit_bands().remove([&corks], db).await.expect("it runs");
+    assert_eq!(Membership::objects().count(db).await.expect("it runs"), 0);
+}
+
+async fn a_new_row_and_its_place_in_a_set_are_one(db: &Db) {
+    let [ada] = people(db, ["ada"]).await;
+    let band = Band::create().name("The Corks").save(db).await.expect("it is new");
+    let bob = band.fans.create(Person::create().name("bob").build(), db).await.expect("it is new");
+    assert!(band.fans.contains(&bob, db).await.expect("it runs"));
+    let gone = Band { id: 99, ..band.clone() };
+    let nowhere = ada.clone();
+    let error = nowhere.edit_likes().add([&gone], db).await.expect_err("it is not stored");
+    assert_eq!(error.code(), "orm.foreign_key");
+    let nobody = Person { id: 99, ..ada };
+    let refused = nobody.edit_likes().create(Band::create().name("The Lids").build(), db).await;
+    assert_eq!(refused.expect_err("nobody likes it").code(), "orm.foreign_key");
+    assert_eq!(Band::objects().count(db).await.expect("it runs"), 1, "the band was taken back");
+}
+
 async fn what_is_added_by_several_at_once_is_there_once(db: &Db) {
     let [ada, bob] = people(db, ["ada", "bob"]).await;
     let band = Band::create().name("The Corks").save(db).await.expect("it is new");
@@ -243,6 +284,7 @@ async fn a_model_of_pairs_that_leads_nowhere_is_found_at_start() {
 
 on_every_database! {
     models();
+    a_set_is_changed_from_its_other_side, a_new_row_and_its_place_in_a_set_are_one,
     a_set_is_asked_and_changed,
     what_is_added_by_several_at_once_is_there_once,
     friends_are_friends_of_each_other,
