@@ -8,7 +8,7 @@ use demijohn_core::model::{AutoNow, FieldKind, ModelMeta, Value};
 use demijohn_core::{Error, ErrorKind, Result, suggest};
 use demijohn_sql::{Assignment, Column, Expr, Flow, Order, Path, Projection, Row, Select, decode};
 
-pub(crate) use pairs::{add_pairs, clear_pairs, paired, remove_pairs};
+pub(crate) use pairs::{add_pairs, add_pairs_with, clear_pairs, paired, remove_pairs};
 pub use pairs::{pairs, set_pairs};
 
 pub use crate::validation::{already_exists, clean_row, conflicts, problems};

@@ -2,6 +2,7 @@
 
 mod many_to_many;
 mod side;
+mod through;
 mod walks;
 
 use std::fmt;

@@ -86,6 +86,29 @@ pub(crate) async fn add_pairs(db: &dyn Executor, pairs: PairsMeta, owner: &Value
     run::insert_many(db, pairs.through, rows, &options).await.map(|_| ())
 }
 
+/// Adds pairs with these values beside their two keys; those that are there stay as they are.
+pub(crate) async fn add_pairs_with(
+    db: &dyn Executor,
+    set: PairsMeta,
+    owner: &Value,
+    mut keys: Vec<Value>,
+    pair: &[Option<Value>],
+) -> Result<()> {
+    let there = pairs(db, set, owner).await?;
+    let mut seen: HashSet<Key> = there.iter().map(Key::of).collect();
+    keys.retain(|key| seen.insert(Key::of(key)));
+    let row = |key: Value| {
+        let mut row = pair.to_vec();
+        row[usize::from(set.own)] = Some(owner.clone());
+        row[usize::from(set.other)] = Some(key);
+        row
+    };
+    let rows = keys.into_iter().map(row).collect();
+    // Another may add the same meanwhile.
+    let options = BulkOptions { conflict: Conflict::Ignore, ..BulkOptions::default() };
+    run::insert_many(db, set.through, rows, &options).await.map(|_| ())
+}
+
 /// Takes pairs out; those that are not there are none to take.
 pub(crate) async fn remove_pairs(db: &dyn Executor, pairs: PairsMeta, owner: &Value, keys: Vec<Value>) -> Result<()> {
     if keys.is_empty() {

@@ -15,7 +15,7 @@ use crate::{Draft, Executor, FieldValue, Model, QuerySet, records};
 ///
 /// The table is made for the set, unless a model of one's own is named: `ManyToMany<Person, Membership>`. That model has a
 /// foreign key to either side and what else is to be said of a pair. Its rows are made as others are
-/// (`Membership::create()`), so such a set has no `add` and no `set`: they could not know the rest.
+/// (`Membership::create()`), or by `add_with`, which is told the rest: such a set has no `add` and no `set`.
 ///
 /// ```
 /// # use demijohn_macros::Model;
@@ -56,7 +56,7 @@ use crate::{Draft, Executor, FieldValue, Model, QuerySet, records};
 /// # fn main() {}
 /// ```
 pub struct ManyToMany<M, T = MadePairs> {
-    owner: Value,
+    pub(super) owner: Value,
     of: fn() -> &'static ModelMeta,
     set: usize,
     /// Is it seen from the rows that are in the sets?
@@ -79,7 +79,7 @@ impl<M: Model, T> ManyToMany<M, T> {
         Self { is_turned: true, ..Self::new(owner, of, set) }
     }
 
-    fn pairs(&self) -> PairsMeta {
+    pub(super) fn pairs(&self) -> PairsMeta {
         let meta = (self.of)();
         let pairs = meta.many_to_many[self.set].pairs(meta);
         if self.is_turned { pairs.turned() } else { pairs }
@@ -179,7 +179,7 @@ impl<M: Model> ManyToMany<M> {
     }
 }
 
-fn keys<'a, M: Model>(rows: impl IntoIterator<Item = &'a M>) -> Vec<Value> {
+pub(super) fn keys<'a, M: Model>(rows: impl IntoIterator<Item = &'a M>) -> Vec<Value> {
     rows.into_iter().map(|row| row.key().to_value()).collect()
 }
 

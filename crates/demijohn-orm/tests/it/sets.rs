@@ -137,6 +137,37 @@ async fn a_new_row_and_its_place_in_a_set_are_one(db: &Db) {
     assert_eq!(Band::objects().count(db).await.expect("it runs"), 1, "the band was taken back");
 }
 
+async fn what_is_said_of_pairs_is_given_with_them(db: &Db) {
+    let [ada, bob, cy] = people(db, ["ada", "bob", "cy"]).await;
+    let band = Band::create().name("The Corks").save(db).await.expect("it is new");
+    band.members.add_with([&ada, &bob, &ada], |m| m.role.set("singer"), db).await.expect("one comes twice");
+    band.members.add_with([&bob], |m| m.role.set("drummer"), db).await.expect("he is in it");
+    let roles = async || {
+        let query = Membership::objects().order_by(|m| m.person().name).select(|m| (m.person().name, m.role));
+        query
+            .all(db)
+            .await
+            .expect("it runs")
+            .into_iter()
+            .map(|(name, role)| format!("{name} {role}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(roles().await, ["ada singer", "bob singer"]);
+    band.members.set_with([&bob, &cy], |m| m.role.set("drummer"), db).await.expect("it runs");
+    assert_eq!(roles().await, ["bob singer", "cy drummer"]);
+    let dee =
+        band.members.create_with(Person::create().name("dee").build(), |m| m.role.set("horn"), db).await.expect("new");
+    assert_eq!(roles().await, ["bob singer", "cy drummer", "dee horn"]);
+    // From the other side.
+    let lids = Band::create().name("The Lids").build();
+    dee.edit_bands().create_with(lids, |m| m.role.set("bells"), db).await.expect("it is new");
+    assert_eq!(dee.bands().count(db).await.expect("it runs"), 2);
+    let error = band.members.add_with([&ada], |m| m.invited_by.set(None), db).await.expect_err("no role");
+    assert_eq!(error.to_string(), "a new `Membership` was given no `role`");
+    let error = band.members.add_with([&ada], |m| m.role.set(m.person().name), db).await.expect_err("of which person?");
+    assert_eq!(error.code(), "orm.pair_value");
+}
+
 async fn what_is_added_by_several_at_once_is_there_once(db: &Db) {
     let [ada, bob] = people(db, ["ada", "bob"]).await;
     let band = Band::create().name("The Corks").save(db).await.expect("it is new");
@@ -284,7 +315,7 @@ async fn a_model_of_pairs_that_leads_nowhere_is_found_at_start() {
 
 on_every_database! {
     models();
-    a_set_is_changed_from_its_other_side, a_new_row_and_its_place_in_a_set_are_one,
+    a_set_is_changed_from_its_other_side, a_new_row_and_its_place_in_a_set_are_one, what_is_said_of_pairs_is_given_with_them,
     a_set_is_asked_and_changed,
     what_is_added_by_several_at_once_is_there_once,
     friends_are_friends_of_each_other,

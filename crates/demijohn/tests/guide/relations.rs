@@ -152,13 +152,20 @@ async fn sets(db: &Db, post: Post, ada: Author) -> Result<()> {
     let about_glass = post.tags.contains(&glass, &db).await?;
     let short = post.tags.objects().filter(|t| t.name.lt("h")).all(&db).await?;
     post.tags.clear(&db).await?;
-    assert_eq!((n, about_glass, short.len()), (1, true, 1));
+    let cork = post.tags.create(Tag::create().name("cork").build(), &db).await?;
+    assert_eq!((n, about_glass, short.len(), cork.posts().count(&db).await?), (1, true, 1, 1));
+    rust.edit_posts().add([&post], &db).await?;
+    let about_rust = rust.posts().count(&db).await?;
+    rust.edit_posts().clear(&db).await?;
+    assert_eq!((about_rust, post.tags.count(&db).await?), (1, 1));
+    let bob = Author::create().name("Bob").save(&db).await?;
     let band = Band::create().name("The Corks").save(&db).await?;
     Membership::create().band(&band).author(&ada).role("singer").save(&db).await?;
+    band.members.add_with([&bob], |m| m.role.set("drummer"), &db).await?;
     let size = band.members.count(&db).await?;
     let singers = Author::objects().filter(|a| a.membership_set().role.eq("singer")).all(&db).await?;
     let bands: Vec<(Band, Vec<Author>)> = Band::objects().prefetch(|b| b.members()).all(&db).await?;
-    assert_eq!((size, singers.len(), bands[0].1.len()), (1, 1, 1));
+    assert_eq!((size, singers.len(), bands[0].1.len()), (2, 1, 2));
     Ok(())
 }
 
