@@ -112,7 +112,10 @@ pub async fn views(connection: &dyn Connection) -> Result<Vec<String>> {
 async fn names(connection: &dyn Connection, views: bool) -> Result<Vec<String>> {
     let sql = match (connection.dialect().name(), views) {
         ("sqlite", false) => {
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1"
+            // Tables of words are indexes, and FTS5 keeps them in tables of its own.
+            "SELECT l.name FROM pragma_table_list AS l WHERE l.schema = 'main' AND l.type IN ('table', 'virtual') \
+             AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND NOT EXISTS (SELECT 1 FROM sqlite_master AS t \
+             WHERE t.type = 'trigger' AND t.name = l.name || '_words_insert') ORDER BY 1"
         }
         ("sqlite", true) => "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY 1",
         ("postgres", false) => {

@@ -17,6 +17,7 @@ pub mod placeholders;
 mod query;
 mod row;
 pub mod schema;
+mod search_terms;
 pub mod text_format;
 pub mod writer;
 
@@ -36,3 +37,4 @@ pub use query::{
     Assignment, Combine, Conflict, Delete, Insert, Lock, LockWait, Order, Projection, Select, Source, Update,
 };
 pub use row::{Row, ValueRef, decode, decode_decimal};
+pub use search_terms::{SearchTerm, search_terms, words};

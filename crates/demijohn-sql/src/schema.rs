@@ -17,6 +17,7 @@ mod names;
 mod rebuild;
 mod sql;
 mod table;
+mod words;
 
 pub use cost::{Cost, Waits, costs};
 pub use create::{create_index_statement, drop_index_statement};
@@ -29,6 +30,8 @@ pub use sql::{Sql, SqlPart};
 pub use table::{
     ColumnDefault, Generated, IndexOf, IndexPart, Reference, Table, TableCheck, TableColumn, TableExclusion, TableIndex,
 };
+pub use words::indexed_columns;
+pub(crate) use words::own_column;
 
 use demijohn_core::Result;
 
@@ -44,7 +47,13 @@ pub fn write(change: &Change, dialect: &dyn Dialect, existing: &Existing) -> Res
     let mut sql = Vec::new();
     match change {
         Change::CreateTable(table) => create::create_table(table, dialect, &mut sql)?,
-        Change::DropTable(table) => sql.push(format!("DROP TABLE {}", quoted(&table.name, dialect))),
+        Change::DropTable(table) => {
+            if dialect.name() == "sqlite" {
+                let words = table.indexes.iter().filter(|index| words::columns(table, index).is_some());
+                sql.extend(words.flat_map(|index| words::drop(&index.name_on(&table.name, dialect))));
+            }
+            sql.push(format!("DROP TABLE {}", quoted(&table.name, dialect)));
+        }
         Change::RenameTable { from, to } => {
             sql.push(format!("ALTER TABLE {} RENAME TO {}", quoted(from, dialect), quoted(to, dialect)));
         }
@@ -60,6 +69,9 @@ pub fn write(change: &Change, dialect: &dyn Dialect, existing: &Existing) -> Res
         )),
         Change::RenameIndex { table, from, to } => {
             create::rename_index(table, from, to, dialect, existing, &mut sql);
+        }
+        Change::RenameWords { table, index, from } => {
+            sql.extend((dialect.name() == "sqlite").then(|| words::rename(table, index, from)).into_iter().flatten());
         }
         Change::AlterTable(altered) => match dialect.name() {
             "sqlite" => rebuild::alter_table(altered, dialect, existing, &mut sql)?,

@@ -2,7 +2,7 @@
 
 use super::SqlTemplate;
 
-/// How an index finds its rows. SQLite knows B-trees only; MySQL and MariaDB B-trees and full text.
+/// How an index finds its rows. SQLite, MySQL and MariaDB know B-trees and full text only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum IndexMethod {
@@ -21,7 +21,8 @@ pub enum IndexMethod {
     SpGist,
     /// By several columns at once, in any combination.
     Bloom,
-    /// By words: `FULLTEXT` of MySQL and MariaDB; a GIN index over `to_tsvector` elsewhere is an expression.
+    /// By words: `FULLTEXT` of MySQL and MariaDB, a table of FTS5 on SQLite; on PostgreSQL it is a GIN index over the
+    /// expression `to_tsvector(…)` instead.
     FullText,
 }
 

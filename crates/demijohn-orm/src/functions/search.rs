@@ -13,8 +13,8 @@ use crate::{Condition, Expression, IntoCondition, Selection};
 /// | database | how | needs |
 /// |---|---|---|
 /// | PostgreSQL | `TO_TSVECTOR(…) @@ PLAINTO_TSQUERY(…)` | nothing; a GIN index over the same expression makes it quick |
-/// | MySQL | `MATCH (…) AGAINST (… IN BOOLEAN MODE)` | a `FULLTEXT` index over exactly these columns; words shorter than three letters and stop words are not found |
-/// | SQLite | a function of ours that reads every row | nothing; there is no index for it |
+/// | MySQL | `MATCH (…) AGAINST (… IN BOOLEAN MODE)` | `index("title", "content", method = FullText)` of the model, over exactly these columns; words shorter than three letters and stop words are not found |
+/// | SQLite | an FTS5 table, or a function of ours that reads every row | nothing; with such an index over these columns, or more, of a table whose rows the database numbers, it is the table. A phrase then lies within one text |
 ///
 /// [`Searched::language`] lets PostgreSQL find other forms of the words too; the others look for the words as they are.
 pub fn search(texts: impl Selection, words: impl Into<String>) -> Searched {

@@ -1,7 +1,7 @@
 //! What MySQL or MariaDB says about a table.
 
 use demijohn_core::Result;
-use demijohn_core::model::Value;
+use demijohn_core::model::{IndexMethod, Value};
 use demijohn_sql::Connection;
 use demijohn_sql::schema::{ExistingCheck, ExistingIndex, IndexPart, Sql};
 
@@ -59,8 +59,10 @@ async fn indexes(connection: &dyn Connection, table: &str, found: &mut Found) ->
         }
         if found.indexes.last().is_none_or(|index| index.own.name != name) {
             let unique = !is_set(&row, 1);
-            let own = ExistingIndex { name, unique, sql: Some(String::new()), ..ExistingIndex::default() };
-            found.indexes.push(FoundIndex { own, method: method(&word(&row, 4)), ..FoundIndex::default() });
+            let (sql, method) = (Some(String::new()), method(&word(&row, 4)));
+            let full_text = method == IndexMethod::FullText;
+            let own = ExistingIndex { name, unique, sql, full_text, ..ExistingIndex::default() };
+            found.indexes.push(FoundIndex { own, method, ..FoundIndex::default() });
         }
         let index = found.indexes.last_mut().expect("one was put in above");
         let part = match &column {

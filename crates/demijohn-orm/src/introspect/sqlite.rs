@@ -1,8 +1,9 @@
 //! What SQLite says about a table.
 
 use demijohn_core::Result;
+use demijohn_core::model::{IndexMethod, Value};
 use demijohn_sql::Connection;
-use demijohn_sql::schema::{ExistingIndex, IndexPart, Sql};
+use demijohn_sql::schema::{ExistingIndex, IndexPart, Sql, indexed_columns};
 
 use super::text::{Parts, parts};
 use super::{Found, FoundColumn, FoundIndex, FoundKey, actions, is_set, rows, text, word};
@@ -12,9 +13,10 @@ pub(super) async fn find(connection: &dyn Connection, table: &str) -> Result<Fou
     let source = rows(connection, sql, vec![table.into()]).await?;
     let parts = parts(&source.first().map(|row| word(row, 0)).unwrap_or_default());
     let (columns, key) = columns(connection, table, &parts).await?;
+    let indexes = indexes(connection, table).await?;
     Ok(Found {
         columns,
-        indexes: indexes(connection, table).await?,
+        indexes: indexes.into_iter().chain(words(connection, table).await?).collect(),
         keys: keys(connection, table, &parts).await?,
         checks: parts.checks,
         primary_key: (None, key),
@@ -77,6 +79,27 @@ async fn indexes(connection: &dyn Connection, table: &str) -> Result<Vec<FoundIn
         index.own.columns.push(column);
     }
     Ok(indexes)
+}
+
+/// The full-text indexes: tables of words, known by the triggers that keep them.
+async fn words(connection: &dyn Connection, table: &str) -> Result<Vec<FoundIndex>> {
+    let sql = "SELECT m.name, m.sql, t.sql FROM sqlite_master AS t \
+               JOIN sqlite_master AS m ON m.type = 'table' AND t.name = m.name || '_words_insert' \
+               WHERE t.type = 'trigger' AND t.tbl_name = ? ORDER BY m.name";
+    let rows = rows(connection, sql, vec![table.into()]).await?;
+    let index = |row: &Vec<Value>| {
+        let columns = indexed_columns(&word(row, 2));
+        let own = ExistingIndex {
+            name: word(row, 0),
+            sql: row.get(1).and_then(text),
+            columns: columns.iter().cloned().map(Some).collect(),
+            full_text: true,
+            ..ExistingIndex::default()
+        };
+        let parts = columns.into_iter().map(IndexPart::column).collect();
+        FoundIndex { own, parts, method: IndexMethod::FullText, ..FoundIndex::default() }
+    };
+    Ok(rows.iter().map(index).collect())
 }
 
 /// What stands behind `WHERE` in the statement of an index.

@@ -30,4 +30,5 @@ mod strict;
 mod transactions;
 mod validation;
 mod watching;
+mod words;
 mod writes;

@@ -21,6 +21,7 @@ mod source;
 mod squash;
 mod stepwise;
 mod update;
+mod words;
 
 use std::sync::Arc;
 

@@ -71,7 +71,7 @@ impl Alter<'_> {
         sql.extend(altered.dropped_checks().map(|check| drop_constraint(name, &check.name, self.dialect)));
         sql.extend(altered.dropped_exclusions().map(|exclusion| drop_constraint(name, &exclusion.name, self.dialect)));
         let indexes = altered.dropped_indexes();
-        sql.extend(indexes.filter_map(|index| drop_index(&altered.before, index, self.dialect, self.existing)));
+        sql.extend(indexes.flat_map(|index| drop_index(&altered.before, index, self.dialect, self.existing)));
         for column in &altered.before.columns {
             let class = like_class(&altered.before, column);
             let after = altered.after.column(&column.name);
@@ -97,7 +97,7 @@ impl Alter<'_> {
             let key = quoted_list(altered.after.key(), self.dialect);
             sql.push(format!("ALTER TABLE {} ADD PRIMARY KEY ({key})", self.table));
         }
-        sql.extend(altered.added_indexes().filter_map(|index| create_index(name, index, self.dialect)));
+        sql.extend(altered.added_indexes().flat_map(|index| create_index(&altered.after, index, self.dialect)));
         for column in &altered.after.columns {
             let before = altered.before.column(&column.name).filter(|column| !altered.is_replaced(&column.name));
             let had = before.and_then(|before| like_class(&altered.before, before));

@@ -9,7 +9,7 @@ use super::column::{column_text, spaced};
 use super::fill::escaped;
 use super::{
     Existing, IndexOf, IndexPart, Table, TableCheck, TableColumn, TableExclusion, TableIndex, column_index_name,
-    limits, quoted, quoted_list,
+    limits, quoted, quoted_list, words,
 };
 use crate::Dialect;
 
@@ -19,7 +19,7 @@ pub(super) fn create_table(table: &Table, dialect: &dyn Dialect, sql: &mut Vec<S
     if dialect.name() == "postgres" {
         sql.extend(comments(table));
     }
-    sql.extend(table.indexes.iter().filter_map(|index| create_index(&table.name, index, dialect)));
+    sql.extend(table.indexes.iter().flat_map(|index| create_index(table, index, dialect)));
     if dialect.name() == "postgres" {
         sql.extend(table.columns.iter().filter_map(|column| create_like_index(table, column)));
     }
@@ -118,8 +118,8 @@ fn deferrable_text(deferrable: Option<Deferrable>) -> &'static str {
 pub(super) fn method_of(index: &TableIndex, dialect: &dyn Dialect) -> Option<IndexMethod> {
     match (index.method, dialect.name()) {
         (IndexMethod::BTree, _) => None,
-        (IndexMethod::FullText, "mysql") => Some(IndexMethod::FullText),
-        (IndexMethod::FullText, _) => None,
+        (IndexMethod::FullText, "postgres") => None,
+        (IndexMethod::FullText, _) => Some(IndexMethod::FullText),
         (method, "postgres") => Some(method),
         _ => None,
     }
@@ -150,10 +150,18 @@ pub(super) fn is_constraint(index: &TableIndex, dialect: &dyn Dialect) -> bool {
     index.unique && dialect.name() != "sqlite" && index.is_plain() && !index.parts.iter().any(|part| part.descending)
 }
 
-/// Writes an index. What forbids duplicates is a constraint where a table can get one after it is made. `None` when the
+/// Writes an index. What forbids duplicates is a constraint where a table can get one after it is made. Nothing when the
 /// database has no such index and nobody needs it for more than speed.
-pub(super) fn create_index(table: &str, index: &TableIndex, dialect: &dyn Dialect) -> Option<String> {
-    create_index_statement(table, index, false, dialect)
+pub(super) fn create_index(table: &Table, index: &TableIndex, dialect: &dyn Dialect) -> Vec<String> {
+    if is_words(index, dialect) {
+        return words::create(table, index);
+    }
+    create_index_statement(&table.name, index, false, dialect).into_iter().collect()
+}
+
+/// Is it an index that is a table of words (SQLite)?
+fn is_words(index: &TableIndex, dialect: &dyn Dialect) -> bool {
+    index.method == IndexMethod::FullText && dialect.name() == "sqlite"
 }
 
 /// Writes an index, with `concurrently` so that nobody waits for it (PostgreSQL). `None` when the database has no such
@@ -164,7 +172,7 @@ pub fn create_index_statement(
     concurrently: bool,
     dialect: &dyn Dialect,
 ) -> Option<String> {
-    if limits::is_left_out(index, dialect) {
+    if limits::is_left_out(index, dialect) || is_words(index, dialect) {
         return None;
     }
     let name = quoted(&index.name_on(table, dialect), dialect);
@@ -212,22 +220,20 @@ fn part_text(part: &IndexPart, dialect: &dyn Dialect) -> String {
 }
 
 /// Writes the removal of an index, by the name it has in the database.
-pub(super) fn drop_index(
-    table: &Table,
-    index: &TableIndex,
-    dialect: &dyn Dialect,
-    existing: &Existing,
-) -> Option<String> {
+pub(super) fn drop_index(table: &Table, index: &TableIndex, dialect: &dyn Dialect, existing: &Existing) -> Vec<String> {
     let found = existing.find(index, table, dialect);
     if found.is_none() && limits::is_left_out(index, dialect) {
-        return None;
+        return Vec::new();
     }
     let name = found.map_or_else(|| index.name_on(&table.name, dialect), |found| found.name.clone());
+    if is_words(index, dialect) {
+        return words::drop(&name);
+    }
     let is_constraint = found.map_or_else(|| is_constraint(index, dialect), |found| found.sql.is_none());
     if is_constraint && dialect.name() == "postgres" {
-        return Some(drop_constraint(&table.name, &name, dialect));
+        return vec![drop_constraint(&table.name, &name, dialect)];
     }
-    Some(drop_index_statement(&table.name, &name, false, dialect))
+    vec![drop_index_statement(&table.name, &name, false, dialect)]
 }
 
 /// Writes the removal of an index of this name, with `concurrently` so that nobody waits for it (PostgreSQL).
@@ -259,7 +265,7 @@ pub(super) fn rename_index(
     match dialect.name() {
         "sqlite" => {
             sql.extend(drop_index(table, from, dialect, existing));
-            sql.extend(create_index(&table.name, to, dialect));
+            sql.extend(create_index(table, to, dialect));
         }
         "mysql" => sql.push(format!("ALTER TABLE {} RENAME INDEX {old} TO {new}", quoted(&table.name, dialect))),
         _ => sql.push(format!("ALTER INDEX {old} RENAME TO {new}")),

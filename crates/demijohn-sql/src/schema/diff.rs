@@ -1,6 +1,9 @@
 //! [`diff`]: what turns some tables into others.
 
+use demijohn_core::model::IndexMethod;
+
 use super::{Fill, IndexOf, Table, TableCheck, TableColumn, TableExclusion, TableIndex};
+use crate::Sqlite;
 
 /// One step from some tables to others.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +38,16 @@ pub enum Change {
         from: TableIndex,
         /// The index with its new name.
         to: TableIndex,
+    },
+    /// Gives a full-text index the name that belongs to it under the new names of its table and columns. (SQLite alone:
+    /// there queries name it.)
+    RenameWords {
+        /// The table under its new names.
+        table: Box<Table>,
+        /// The index under its new names.
+        index: TableIndex,
+        /// The name that it had.
+        from: String,
     },
     /// Changes the columns, indexes or constraints of a table.
     AlterTable(AlteredTable),
@@ -186,12 +199,14 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
     for (from, to) in &renames.tables {
         changes.push(Change::RenameTable { from: from.clone(), to: to.clone() });
     }
+    let old = before;
     let before: Vec<Table> = before.iter().map(|table| renamed(table, renames)).collect();
     for (table, from, to) in &renames.columns {
         let column = before.iter().find(|own| own.name == *table).and_then(|own| own.column(to)).cloned();
         let (table, from, to, column) = (table.clone(), from.clone(), to.clone(), column.map(Box::new));
         changes.push(Change::RenameColumn { table, from, to, column });
     }
+    changes.extend(old.iter().zip(&before).flat_map(|(old, new)| renamed_words(old, new)));
     let before: Vec<Table> = before.into_iter().map(|table| with_renamed_indexes(table, after, &mut changes)).collect();
     let find = |name: &str| before.iter().find(|table| table.name == name);
     let loose = loose_keys(&before, after);
@@ -220,6 +235,16 @@ pub fn diff(before: &[Table], after: &[Table], renames: &Renames, fills: &[(Stri
     changes
         .extend(after.iter().filter(loosened).map(|table| Change::Link { table: table.clone(), columns: of(table) }));
     changes
+}
+
+/// The full-text indexes whose names say what the table or a column was called.
+fn renamed_words<'a>(old: &'a Table, new: &'a Table) -> impl Iterator<Item = Change> + 'a {
+    let pairs = old.indexes.iter().zip(&new.indexes).filter(|(_, index)| index.method == IndexMethod::FullText);
+    pairs.filter_map(|(before, index)| {
+        let from = before.name_on(&old.name, &Sqlite);
+        let change = || Change::RenameWords { table: Box::new(new.clone()), index: index.clone(), from: from.clone() };
+        (from != index.name_on(&new.name, &Sqlite)).then(change)
+    })
 }
 
 /// The table with those indexes under their new names that change nothing else.

@@ -1,5 +1,7 @@
 //! [`Existing`]: what a database says about a table.
 
+use demijohn_core::model::IndexMethod;
+
 use super::{Table, TableColumn, TableIndex};
 use crate::Dialect;
 
@@ -36,6 +38,8 @@ pub struct ExistingIndex {
     pub sql: Option<String>,
     /// Its operator classes where they are not the usual ones; empty for those.
     pub opclasses: Vec<String>,
+    /// Does it find words?
+    pub full_text: bool,
 }
 
 /// A constraint behind a foreign key.
@@ -73,7 +77,8 @@ impl ExistingIndex {
         let mut parts = self.columns.iter().zip(&index.parts).enumerate();
         let same = parts.all(|(n, (own, part))| own.as_deref() == part.as_column() && turned(n) == part.descending);
         let same = same && self.columns.len() == index.parts.len() && index.is_plain();
-        self.unique == index.unique && same && !self.is_special()
+        let is_kind = self.full_text == (index.method == IndexMethod::FullText);
+        self.unique == index.unique && same && is_kind && !self.is_special()
     }
 
     fn is_special(&self) -> bool {

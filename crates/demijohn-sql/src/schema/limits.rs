@@ -3,7 +3,7 @@
 use demijohn_core::model::{FieldKind, IndexMethod};
 use demijohn_core::{Error, Result};
 
-use super::{Change, ColumnDefault, Table, TableColumn, TableIndex};
+use super::{Change, ColumnDefault, Table, TableColumn, TableIndex, words};
 use crate::Dialect;
 
 /// Something that a database cannot do for a table.
@@ -101,9 +101,13 @@ fn limits_of_index(table: &Table, index: &TableIndex, dialect: &dyn Dialect, fou
             let id = if index.unique { "models.W039" } else { "models.W040" };
             add(id, format!("{name} has no indexes that carry other columns"), "the index is made without them", false);
         }
+        let is_words = dialect.name() == "sqlite" && index.method == IndexMethod::FullText;
         if is_left_out(index, dialect) {
             let message = format!("{name} has no indexes of the method {:?}", index.method);
             add("models.W048", message, "the index is not made", false);
+        } else if is_words && words::columns(table, index).is_none() {
+            let message = "SQLite finds words in columns of a table whose rows it numbers".to_owned();
+            add("models.W048", message, "the index is not made: searches read every row", false);
         }
     } else if index.method == IndexMethod::FullText {
         let message = "PostgreSQL finds words by a GIN index over `to_tsvector(…)`".to_owned();
@@ -139,7 +143,7 @@ fn limits_of_index(table: &Table, index: &TableIndex, dialect: &dyn Dialect, fou
 pub(super) fn is_left_out(index: &TableIndex, dialect: &dyn Dialect) -> bool {
     let is_possible = match index.method {
         IndexMethod::BTree | IndexMethod::Hash | IndexMethod::Brin => true,
-        IndexMethod::FullText => dialect.name() == "mysql",
+        IndexMethod::FullText => dialect.name() != "postgres",
         _ => dialect.name() == "postgres",
     };
     !is_possible && !index.unique

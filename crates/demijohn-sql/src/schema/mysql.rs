@@ -47,7 +47,7 @@ impl Alter<'_> {
         let checks = self.altered.dropped_checks();
         sql.extend(checks.map(|check| drop_constraint(self.name(), &check.name, self.dialect)));
         let indexes = self.altered.dropped_indexes();
-        sql.extend(indexes.filter_map(|index| drop_index(&self.altered.before, index, self.dialect, self.existing)));
+        sql.extend(indexes.flat_map(|index| drop_index(&self.altered.before, index, self.dialect, self.existing)));
     }
 
     fn change(&self, sql: &mut Vec<String>) -> Result<()> {
@@ -113,7 +113,7 @@ impl Alter<'_> {
     fn attach(&self, sql: &mut Vec<String>) {
         let altered = self.altered;
         let indexes = altered.added_indexes();
-        sql.extend(indexes.filter_map(|index| create_index(self.name(), index, self.dialect)));
+        sql.extend(indexes.flat_map(|index| create_index(&altered.after, index, self.dialect)));
         sql.extend(altered.added_checks().map(|check| add_check(self.name(), check, self.dialect)));
         for column in altered.after.columns.iter().filter(|column| self.links(column)) {
             sql.extend(add_foreign_key(self.name(), &self.existing.with_actions(column), self.dialect));

@@ -8,8 +8,8 @@ use demijohn_core::{Error, Result, suggest};
 use super::column::{column_text, default_text, spaced};
 use super::create::{create_index, drop_index, table_alone};
 use super::{
-    AlteredTable, ColumnDefault, Existing, ExistingIndex, ExistingKey, Table, TableColumn, TableIndex, quoted,
-    quoted_list,
+    AlteredTable, ColumnDefault, Existing, ExistingIndex, ExistingKey, SchemaObject, Table, TableColumn, TableIndex,
+    quoted, quoted_list, words,
 };
 use crate::Dialect;
 use demijohn_core::model::FieldKind;
@@ -106,12 +106,12 @@ fn is_plain_removal(altered: &AlteredTable, existing: &Existing) -> bool {
 
 fn in_place(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, sql: &mut Vec<String>) -> Result<()> {
     let table = &altered.after.name;
-    sql.extend(altered.dropped_indexes().filter_map(|index| drop_index(&altered.before, index, dialect, existing)));
+    sql.extend(altered.dropped_indexes().flat_map(|index| drop_index(&altered.before, index, dialect, existing)));
     for column in altered.added_columns() {
         let text = column_text(column, false, dialect)?;
         sql.push(format!("ALTER TABLE {} ADD COLUMN {text}", quoted(table, dialect)));
     }
-    sql.extend(altered.added_indexes().filter_map(|index| create_index(table, index, dialect)));
+    sql.extend(altered.added_indexes().flat_map(|index| create_index(&altered.after, index, dialect)));
     Ok(())
 }
 
@@ -151,6 +151,9 @@ fn rebuild(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, s
         let objects = existing.objects.iter().filter(|object| object.is_view == is_view);
         sql.extend(objects.map(|object| format!("DROP {word} IF EXISTS {}", quoted(&object.name, dialect))));
     }
+    // A table of words is made anew: what the rows hold may be written differently now.
+    let words = words_of(altered, dialect, existing);
+    sql.extend(words.iter().flat_map(|name| words::drop(name)));
     let mut kept = kept_checks(altered, existing, dialect);
     kept.extend(kept_keys(altered, existing, dialect));
     let columns = altered.after.columns.iter().map(|column| existing.with_actions(column)).collect();
@@ -164,8 +167,10 @@ fn rebuild(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, s
     sql.push(format!("DROP TABLE {name}"));
     sql.push(format!("ALTER TABLE {beside} RENAME TO {name}"));
     sql.extend(indexes(altered, dialect, existing));
+    let of_words: Vec<String> = words.iter().flat_map(|name| words::triggers(name)).collect();
     for is_view in [true, false] {
-        let objects = existing.objects.iter().filter(|object| object.is_view == is_view);
+        let is_kept = |object: &&SchemaObject| object.is_view == is_view && !of_words.contains(&object.name);
+        let objects = existing.objects.iter().filter(is_kept);
         sql.extend(objects.map(|object| object.sql.clone()));
     }
     if !existing.objects.is_empty() {
@@ -175,6 +180,17 @@ fn rebuild(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing, s
         sql.push("DROP TABLE \"demijohn_checked\"".to_owned());
     }
     Ok(())
+}
+
+/// The names of the table's full-text indexes before the change.
+fn words_of(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -> Vec<String> {
+    let (table, indexes) = (&altered.before, altered.before.indexes.iter());
+    let words = indexes.filter(|index| words::columns(table, index).is_some());
+    let name = |index: &TableIndex| match existing.find(index, table, dialect) {
+        Some(found) => found.name.clone(),
+        None => index.name_on(&table.name, dialect),
+    };
+    words.map(name).collect()
 }
 
 /// The checks of the table that no migration described: whoever made them wants to keep them.
@@ -275,7 +291,7 @@ fn indexes(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -
     let mut kept = Vec::new();
     for found in &existing.indexes {
         let Some(statement) = &found.sql else { continue };
-        if dropped.contains(&found.name.as_str()) || found.needs_other_than(&columns) {
+        if found.full_text || dropped.contains(&found.name.as_str()) || found.needs_other_than(&columns) {
             continue;
         }
         kept.push(found.name.as_str());
@@ -288,6 +304,6 @@ fn indexes(altered: &AlteredTable, dialect: &dyn Dialect, existing: &Existing) -
         let is_it = |name: &&str| !is_new || *name == index.name_on(&after.name, dialect);
         !there.filter(is_it).is_some_and(|name| kept.contains(&name))
     });
-    sql.extend(missing.filter_map(|index| create_index(&after.name, index, dialect)));
+    sql.extend(missing.flat_map(|index| create_index(after, index, dialect)));
     sql
 }

@@ -1,4 +1,6 @@
-//! Full-text search: PostgreSQL's `tsvector`, MySQL's `MATCH`, and functions of ours on SQLite.
+//! Full-text search: PostgreSQL's `tsvector`, MySQL's `MATCH`, SQLite's FTS5, and functions of ours where it has no index.
+
+mod fts5;
 
 use demijohn_core::model::Value;
 
@@ -100,6 +102,11 @@ impl Writer {
     }
 
     fn sqlite_search(&mut self, search: Search) {
+        match (fts5::Indexed::of(&search.texts), &search.wanted) {
+            (Some(indexed), SearchWanted::Match) => return self.fts5_match(&indexed, &search),
+            (Some(indexed), SearchWanted::Rank) => return self.fts5_rank(&indexed, &search),
+            _ => {}
+        }
         let headline = matches!(search.wanted, SearchWanted::Headline(..));
         self.sql.push_str(if headline { "demijohn_headline(" } else { "demijohn_search(" });
         self.value(Value::Text(search.words));

@@ -1,81 +1,23 @@
 //! Full-text search without an index: every word of a text is looked at.
 
+use demijohn_sql::{SearchMode, SearchTerm, search_terms, words};
 use rusqlite::Connection;
 use rusqlite::functions::Context;
 
 use super::text::text;
 use super::{Outcome, deterministic};
 
-/// The words of a text with where they stand, in bytes.
-fn words(text: &str) -> Vec<(usize, usize, String)> {
-    let mut found = Vec::new();
-    let mut start = None;
-    let ends = text.char_indices().chain(std::iter::once((text.len(), ' ')));
-    for (at, letter) in ends {
-        match (letter.is_alphanumeric(), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                found.push((from, at, text[from..at].to_lowercase()));
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    found
+/// What is looked for, by the name of how it is to be read.
+fn terms(query: &str, mode: &str) -> Vec<Vec<SearchTerm>> {
+    let mode = match mode {
+        "phrase" => SearchMode::Phrase,
+        "web" => SearchMode::Web,
+        _ => SearchMode::Plain,
+    };
+    search_terms(query, mode)
 }
 
-/// One thing that is looked for: words behind one another.
-struct Term {
-    without: bool,
-    words: Vec<String>,
-}
-
-/// What is looked for: of each inner list one term must be there.
-fn terms(query: &str, mode: &str) -> Vec<Vec<Term>> {
-    let split = |text: &str| words(text).into_iter().map(|(_, _, word)| word);
-    match mode {
-        "phrase" => vec![vec![Term { without: false, words: split(query).collect() }]],
-        "web" => web(query),
-        _ => split(query).map(|word| vec![Term { without: false, words: vec![word] }]).collect(),
-    }
-}
-
-fn web(query: &str) -> Vec<Vec<Term>> {
-    let mut all: Vec<Vec<Term>> = Vec::new();
-    let mut either = false;
-    let mut rest = query.trim_start();
-    while !rest.is_empty() {
-        let without = rest.starts_with('-');
-        rest = rest.strip_prefix('-').unwrap_or(rest);
-        let (part, quoted, after) = match rest.strip_prefix('"') {
-            Some(quoted) => {
-                let (part, after) = quoted.split_once('"').unwrap_or((quoted, ""));
-                (part, true, after)
-            }
-            None => {
-                let (part, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-                (part, false, after)
-            }
-        };
-        rest = after.trim_start();
-        if !quoted && part.eq_ignore_ascii_case("or") {
-            either = !all.is_empty();
-            continue;
-        }
-        let term = Term { without, words: words(part).into_iter().map(|(_, _, word)| word).collect() };
-        if term.words.is_empty() {
-            continue;
-        }
-        match all.last_mut() {
-            Some(last) if either => last.push(term),
-            _ => all.push(vec![term]),
-        }
-        either = false;
-    }
-    all
-}
-
-fn count(term: &Term, text: &[(usize, usize, String)]) -> usize {
+fn count(term: &SearchTerm, text: &[(usize, usize, String)]) -> usize {
     if term.words.is_empty() {
         return 0;
     }
