@@ -4,6 +4,7 @@
 //! it names none.
 
 mod constraint;
+mod full_text;
 
 use demijohn_core::{Error, ErrorKind};
 use mysql_async::{DriverError, Error as Failure, ServerError};
@@ -17,6 +18,9 @@ const MIGRATE: &str = "run `migrate`; if nothing is left to apply, run `makemigr
 #[cold]
 pub(crate) fn failure(error: &Failure, sql: &str) -> Error {
     match error {
+        Failure::Server(error) if error.code == 1191 => {
+            full_text::missing(sql).with_source(server_text(error)).with_excerpt(excerpt(sql))
+        }
         Failure::Server(error) => from_server(error).with_excerpt(excerpt(sql)),
         Failure::Driver(DriverError::StmtParamsMismatch { required, supplied }) => Error::new(
             ErrorKind::Internal,
@@ -138,9 +142,13 @@ fn from_server(error: &ServerError) -> Error {
         1153 => return too_big(),
         1390 => return too_many_values(),
         code if ends_connection(code) => return lost(text.to_owned()),
-        _ => return Error::new(ErrorKind::Internal, "orm.database", format!("{text} (MySQL {})", error.code)),
+        _ => return Error::new(ErrorKind::Internal, "orm.database", server_text(error)),
     };
-    made.with_source(format!("{text} (MySQL {})", error.code))
+    made.with_source(server_text(error))
+}
+
+fn server_text(error: &ServerError) -> String {
+    format!("{} (MySQL {})", error.message, error.code)
 }
 
 fn too_many_values() -> Error {

@@ -180,9 +180,10 @@ impl<T> Future for Answer<'_, T> {
 ///
 /// Every driver reports the same thing by the same code, whatever its database calls it: `orm.unique`,
 /// `orm.foreign_key`, `orm.not_null`, `orm.check`, `orm.exclusion`, `orm.too_long`, `orm.out_of_range`, `orm.type`,
-/// `orm.no_such_table`, `orm.no_such_column`, `orm.sql`, `orm.serialization` and `orm.deadlock` (worth another try of
-/// the whole transaction), `orm.lock` (a lock was not to be had), `orm.statement_timeout`, `orm.pool` (no connection was
-/// free in time), `orm.connection` (the server is not there; worth another try later), `orm.transaction` (it is over).
+/// `orm.no_such_table`, `orm.no_such_column`, `orm.no_full_text_index` (MySQL), `orm.sql`, `orm.serialization` and
+/// `orm.deadlock` (worth another try of the whole transaction), `orm.lock` (a lock was not to be had),
+/// `orm.statement_timeout`, `orm.pool` (no connection was free in time), `orm.connection` (the server is not there; worth
+/// another try later), `orm.transaction` (it is over).
 pub trait Connection: Send + Sync {
     /// How SQL is written for it.
     fn dialect(&self) -> &'static dyn Dialect;

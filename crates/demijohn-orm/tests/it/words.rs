@@ -3,6 +3,7 @@
 use demijohn_core::model::Models;
 use demijohn_macros::Model;
 use demijohn_orm::{Db, Executor as _, Model as _, QuerySet, Searched, Text, search};
+use expect_test::expect;
 
 #[derive(Model, Debug, Clone)]
 #[model(
@@ -89,8 +90,28 @@ async fn an_index_ranks_and_is_asked_together_with_other_conditions(db: &Db) {
     assert_eq!(ids(db, Page::objects().filter(|p| search((p.title, p.body), "\"' NOT *"))).await, Vec::<i64>::new());
 }
 
+async fn a_part_of_the_columns_is_searched_or_the_index_is_named(db: &Db) {
+    page(db, "Glass", Some("clay")).await;
+    page(db, "Clay", Some("glass")).await;
+    let titles = Page::objects().filter(|p| search(p.title, "glass")).select(|p| p.id).all(db).await;
+    let error = match (titles, db.connection().dialect().name()) {
+        (Ok(titles), "sqlite" | "postgres") => return assert_eq!(titles, [1]),
+        (Err(error), "mysql") => error,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(error.code(), "orm.no_full_text_index");
+    let said = format!("{error:#}");
+    let said: Vec<&str> = said.lines().filter(|line| !line.trim_start().starts_with("sql |")).collect();
+    expect![[r#"
+        no full-text index is over just the columns of a search: `title`
+        caused by: Can't find FULLTEXT index matching the column list (MySQL 1191)
+        hint: add `index("title", method = FullText)` to `#[model(…)]`, and run `makemigrations` and `migrate`"#]]
+    .assert_eq(&said.join("\n"));
+}
+
 on_every_database! {
     all();
+    a_part_of_the_columns_is_searched_or_the_index_is_named,
     an_index_follows_every_way_of_writing,
     an_index_ranks_and_is_asked_together_with_other_conditions,
 }
