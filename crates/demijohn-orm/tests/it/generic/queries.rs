@@ -63,6 +63,38 @@ async fn conditions_walk_both_ways(db: &Db) {
     assert_eq!(notes(above).await, ["quite so"]);
 }
 
+async fn queries_inside_queries_keep_their_rows_apart(db: &Db) {
+    let (first, _, cork) = desk(db).await;
+    let titles = async |query: demijohn_orm::QuerySet<Article>| {
+        query.order_by(|a| a.id).select(|a| a.title).all(db).await.expect("it runs")
+    };
+    let with_notes = Article::objects().filter(|a| {
+        exists(Note::objects().filter(|n| n.about.of::<Article>().title.eq(a.title) & n.text.eq("on rust")))
+    });
+    assert_eq!(titles(with_notes).await, ["Rust"]);
+    let corks = Cork::objects()
+        .filter(|c| exists(Article::objects().filter(|a| a.notes().text.eq("on glass") & a.id.eq(c.article))));
+    assert_eq!(corks.all(db).await.expect("it runs").len(), 1);
+    let corks = Cork::objects()
+        .filter(|c| exists(Article::objects().filter(|a| a.notes().text.eq("on rust") & a.id.eq(c.article))));
+    assert_eq!(corks.all(db).await.expect("it runs").len(), 0);
+    // There and back: articles with a note that is about an article called so, which is the article itself.
+    assert_eq!(
+        titles(Article::objects().filter(|a| a.notes().about.of::<Article>().title.eq("Glass"))).await,
+        ["Glass"]
+    );
+    let about_first = Note::objects().filter(|n| n.about.is(&first));
+    let both = Note::objects().filter(|n| n.about.is(&cork)).union(about_first);
+    let left = both.exclude(|n| n.about.of::<Article>().title.eq("Rust")).all(db).await.expect("it runs");
+    assert_eq!(texts(&left), ["on a cork"]);
+    let cut = Note::objects().filter(|n| n.about.is_a::<Article>()).order_by(|n| n.id).limit(1);
+    assert_eq!(cut.count(db).await.expect("it runs"), 1);
+    let none: [&Article; 0] = [];
+    assert_eq!(Note::objects().filter(|n| n.about.is_one_of(none)).count(db).await.expect("it runs"), 0);
+    let with_types = Note::objects().select_related(|n| n.content_type()).order_by(|n| n.id).all(db).await;
+    assert_eq!(with_types.expect("it runs")[2].about.object_id(), cork.id);
+}
+
 async fn rows_are_counted_by_model_and_row(db: &Db) {
     let (first, ..) = desk(db).await;
     first.notes.create().text("more").save(db).await.expect("it is new");
@@ -95,5 +127,5 @@ async fn a_change_can_look_at_the_row(db: &Db) {
 
 on_every_database! {
     models();
-    conditions_walk_both_ways, rows_are_counted_by_model_and_row, a_change_can_look_at_the_row,
+    conditions_walk_both_ways, queries_inside_queries_keep_their_rows_apart, rows_are_counted_by_model_and_row, a_change_can_look_at_the_row,
 }
