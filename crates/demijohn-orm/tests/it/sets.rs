@@ -27,6 +27,20 @@ struct Band {
     members: ManyToMany<Person, Membership>,
     #[field(related_name = "likes")]
     fans: ManyToMany<Person>,
+    #[field(related_name = "visited")]
+    guests: ManyToMany<Person, Visit>,
+}
+
+/// Nothing forbids two of the same pair.
+#[derive(Model, Debug, Clone)]
+#[model(app = "music", crate = demijohn_orm)]
+struct Visit {
+    id: i64,
+    #[field(on_delete = Cascade)]
+    band: ForeignKey<Band>,
+    #[field(on_delete = Cascade)]
+    person: ForeignKey<Person>,
+    evening: i64,
 }
 
 #[derive(Model, Debug, Clone)]
@@ -53,7 +67,7 @@ struct Fee {
 }
 
 fn models() -> Models {
-    [Person::meta(), Band::meta(), Membership::meta(), Fee::meta()].into_iter().collect()
+    [Person::meta(), Band::meta(), Membership::meta(), Fee::meta(), Visit::meta()].into_iter().collect()
 }
 
 async fn people<const N: usize>(db: &Db, names: [&str; N]) -> [Person; N] {
@@ -158,6 +172,11 @@ async fn what_is_said_of_pairs_is_given_with_them(db: &Db) {
     let dee =
         band.members.create_with(Person::create().name("dee").build(), |m| m.role.set("horn"), db).await.expect("new");
     assert_eq!(roles().await, ["bob singer", "cy drummer", "dee horn"]);
+    // Who was there is not put there again, though a second pair could be.
+    band.guests.add_with([&ada], |v| v.evening.set(1), db).await.expect("it is new");
+    band.guests.add_with([&ada, &bob], |v| v.evening.set(2), db).await.expect("one is there");
+    let evenings = Visit::objects().order_by(|v| v.person().name).select(|v| v.evening).all(db).await.expect("it runs");
+    assert_eq!(evenings, [1, 2]);
     // From the other side.
     let lids = Band::create().name("The Lids").build();
     dee.edit_bands().create_with(lids, |m| m.role.set("bells"), db).await.expect("it is new");
