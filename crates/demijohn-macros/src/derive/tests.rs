@@ -256,3 +256,32 @@ fn every_mistake_is_named_at_once() {
         `on_delete = SetNull` needs a field that may be NULL: `Option<ForeignKey<…>>`
         unknown field `-title`; choices are `id`, `save`, `author_id`, `author`, `a__b`, `title`"#]].assert_eq(&found);
 }
+
+#[test]
+fn what_a_generic_key_cannot_be_told_is_refused() {
+    let found = errors(quote! {
+        #[model(app = "desk", index("content_type", "object"))]
+        struct Note {
+            id: i64,
+            #[field(on_delete = SetNull, unique)]
+            about: GenericForeignKey,
+            #[field(content_type = "the type", object_id = "n")]
+            other: Option<GenericForeignKey<String>>,
+            #[field(content_type = "kind")]
+            text: String,
+        }
+    });
+    expect![[r#"
+        `unique` cannot be said of a generic key: it is two columns, named by `content_type = "…"` and `object_id = "…"`, and indexed and unique by `#[model(…)]`
+        `on_delete = SetNull` needs a field that may be NULL: `Option<GenericForeignKey>`
+        a field's name is written as one is: `target_type`
+        `content_type` belongs to a `GenericForeignKey`
+        unknown field `object`; choices are `id`, `content_type`, `object_id`, `text`
+        help: did you mean `object_id`?"#]].assert_eq(&found);
+    let group =
+        quote! { #[model(app = "desk")] struct Stamps { by: GenericForeignKey, notes: GenericRelation<Note>, n: i64 } };
+    let text = super::fields(syn::parse2(group).expect("it is a struct")).to_string();
+    let messages: Vec<_> = text.split("compile_error").skip(1).collect();
+    assert_eq!(messages.len(), 2, "{text}");
+    assert!(messages.iter().all(|message| message.contains("stands in the model itself")), "{messages:?}");
+}

@@ -107,7 +107,10 @@ pub(super) fn fields(fields: &[Field], errors: &mut Vec<syn::Error>) {
             );
             errors.push(syn::Error::new(field.ident.span(), message));
         }
-        relation(field, errors);
+        // What is said of a generic key was looked at where it was read.
+        if field.generic.is_none() {
+            relation(field, errors);
+        }
         values(field, errors);
     }
 }
