@@ -42,7 +42,10 @@ use crate::transaction::PostgresTransaction;
 /// ```
 pub struct PostgresDriver {
     pool: Pool,
+    /// For reads by a key.
     shared: Shared,
+    /// For reads of a page, which no read by a key shall wait for.
+    pages: Shared,
 }
 
 impl PostgresDriver {
@@ -87,10 +90,10 @@ impl PostgresDriver {
     }
 
     pub(crate) async fn connect(options: Options) -> Result<Self> {
-        let shared = Shared::new(if options.pgbouncer { 0 } else { options.shared });
+        let count = if options.pgbouncer { 0 } else { options.shared };
         let pool = Pool::new(Connector::new(options)?);
         pool.open().await?;
-        Ok(Self { pool, shared })
+        Ok(Self { pool, shared: Shared::new(count), pages: Shared::new(count) })
     }
 }
 
@@ -117,11 +120,15 @@ impl Connection for PostgresDriver {
     }
 
     fn query<'a>(&'a self, statement: &'a Statement, sink: &'a mut RowSink<'_>) -> Answer<'a, ()> {
-        if statement.extent == Extent::Open {
-            return Answer::later(async move { run::query(&self.pool.lease().await?, statement, sink).await });
-        }
+        let shared = match statement.extent {
+            Extent::Open => {
+                return Answer::later(async move { run::query(&self.pool.lease().await?, statement, sink).await });
+            }
+            Extent::Point => &self.shared,
+            Extent::Page => &self.pages,
+        };
         Answer::later(async move {
-            match self.shared.query(&self.pool, statement, sink).await {
+            match shared.query(&self.pool, statement, sink).await {
                 Some(answer) => answer,
                 None => self.read(statement, sink).await,
             }

@@ -39,7 +39,7 @@ pub enum TlsMode {
 /// | after `?` | is | default |
 /// |---|---|---|
 /// | `pool` | how many connections are used by one statement or transaction at a time | 16 |
-/// | `shared` | how many more connections many tasks share for reads by a key; 0 is none | one for each core, 2 to 8 |
+/// | `shared` | how many more connections many tasks share for reads by a key, and as many for pages in the order of a key; 0 is none | one for each core, 2 to 8 |
 /// | `wait` | how many milliseconds to wait for a free connection | 10000 |
 /// | `statements` | how many prepared statements each connection keeps | 256 |
 /// | `connect_timeout` | how many seconds to try to reach the server | 10 |

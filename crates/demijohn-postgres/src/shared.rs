@@ -2,9 +2,10 @@
 //! answers.
 //!
 //! The server answers the statements of one connection in their order, so what is slow there holds up all behind it.
-//! Only statements that are short by their form come here ([`Extent::Point`](demijohn_sql::Extent::Point)). Should one
-//! be stuck all the same (its table is locked), who waits behind it asks again on a connection of its own, and nobody
-//! joins the queue until it moves. Asking again is harmless, because these statements only read.
+//! Only statements that are short by their form come here ([`Extent::Point`](demijohn_sql::Extent::Point), and over
+//! connections of their own [`Extent::Page`](demijohn_sql::Extent::Page)). Should one be stuck all the same (its table is
+//! locked), who waits behind it asks again on a connection of its own, and nobody joins the queue until it moves. Asking
+//! again is harmless, because these statements only read.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};

@@ -43,6 +43,14 @@ pub enum Extent {
     Open,
     /// It reads at most one row of each table by a key, locks nothing and waits for nobody.
     Point,
+    /// It walks along a key of its table, reads at most [`Extent::PAGE`] rows there and for each the rows that it points
+    /// to, locks nothing and waits for nobody.
+    Page,
+}
+
+impl Extent {
+    /// The most rows of an [`Extent::Page`], those that are passed over among them.
+    pub const PAGE: u64 = 1_000;
 }
 
 impl Statement {

@@ -27,6 +27,20 @@ async fn point(db: &dyn Driver, sql: &str, key: i64) -> Result<Option<i64>> {
     Ok(found)
 }
 
+/// All rows of `wide` up to a key, as a statement that may share a connection with others of its kind.
+async fn page_of_wide(db: &dyn Driver, last: i64) -> Result<usize> {
+    let sql = "SELECT id, text FROM wide WHERE id <= $1 ORDER BY id LIMIT 1000";
+    let mut statement = Statement::new(sql, vec![Value::Int(last)]);
+    statement.extent = Extent::Page;
+    let mut rows = 0;
+    db.query(&statement, &mut |_| {
+        rows += 1;
+        Ok(Flow::More)
+    })
+    .await?;
+    Ok(rows)
+}
+
 async fn point_of_a(db: &dyn Driver, key: i64) -> Result<Option<i64>> {
     point(db, "SELECT id FROM a WHERE id = $1", key).await
 }
@@ -94,6 +108,45 @@ async fn a_slow_statement_holds_up_no_read_by_key() {
         for task in slow {
             task.await.expect("no panic").expect("it slept");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_share_connections_that_reads_by_key_do_not_wait_for() {
+    on_a_schema("&shared=2&pool=4&application_name=shared-pages", async |db| {
+        db.execute_script(TWO_TABLES).await.expect("tables");
+        let wide = "CREATE TABLE wide (id int PRIMARY KEY, text text);
+            INSERT INTO wide SELECT n, repeat('x', 4000) FROM generate_series(1, 1000) n";
+        db.execute_script(wide).await.expect("a table of 4 MB");
+        page_of_wide(&**db, 1).await.expect("a row, while shared connections are being made");
+        point_of_a(&**db, 1).await.expect("a row");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let pages: Vec<_> = (1..=32_usize)
+            .map(|task| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    for _ in 0..5 {
+                        let rows = page_of_wide(&*db, task as i64 * 30).await.expect("an answer");
+                        assert_eq!(rows, task * 30, "each task gets its own answers, whole");
+                    }
+                })
+            })
+            .collect();
+        let mut times = Vec::new();
+        while times.len() < 100 || pages.iter().any(|task| !task.is_finished()) {
+            let before = Instant::now();
+            assert_eq!(point_of_a(&**db, 7).await.expect("a row"), Some(7));
+            times.push(before.elapsed());
+        }
+        let p99 = slowest_of_hundred(times);
+        assert!(p99 < Duration::from_millis(200), "99 of 100 reads by key took up to {p99:?} beside pages");
+        for task in pages {
+            task.await.expect("no panic");
+        }
+        // Two of the pages', two of the keys', and up to four of the pool, to which those go who waited too long.
+        let (all, _) = connections(&**db).await;
+        assert!(all <= 8, "{all} connections");
     })
     .await;
 }

@@ -1,9 +1,9 @@
 //! Rows put aside, put together, locked, told apart: the three dialects beside each other.
 
-use demijohn_sql::{Combine, Extent, Lock, LockWait, Order, Projection, Select, Sqlite, writer};
+use demijohn_sql::{Combine, Compare, Extent, Lock, LockWait, Order, Projection, Select, Sqlite, writer};
 use expect_test::expect;
 
-use crate::writer::{ROOT, check, column, equals};
+use crate::writer::{ROOT, check, column, compares, equals};
 
 #[test]
 fn queries_put_together_stand_in_place_of_the_table() {
@@ -181,4 +181,35 @@ fn a_read_by_key_is_known_to_be_short_and_nothing_else_is() {
         by_key(query);
     };
     assert_eq!(extent(&aside), Extent::Open);
+}
+
+#[test]
+fn a_slice_along_a_key_is_known_to_be_a_page_and_no_other_slice_is() {
+    let extent = |change: &dyn Fn(&mut Select)| {
+        let mut query = Select::new(&ROOT);
+        query.order = vec![Order::by(column(&ROOT, "id"))];
+        query.limit = Some(20);
+        change(&mut query);
+        writer::select(query, &Sqlite).extent
+    };
+    assert_eq!(extent(&|_| ()), Extent::Page);
+    assert_eq!(extent(&|query| query.projection = Projection::Model(vec![ROOT.child(2)])), Extent::Page);
+    let after = |query: &mut Select| query.and_filter(compares(Compare::Gt, column(&ROOT, "id"), 7_i64));
+    assert_eq!(extent(&after), Extent::Page);
+    let between = |query: &mut Select| {
+        after(query);
+        query.and_filter(compares(Compare::Le, column(&ROOT, "id"), 70_i64));
+        query.order.push(Order::by(column(&ROOT, "title")));
+        query.offset = Some(980);
+    };
+    assert_eq!(extent(&between), Extent::Page);
+    assert_eq!(extent(&|query| query.limit = None), Extent::Open);
+    assert_eq!(extent(&|query| query.limit = Some(Extent::PAGE + 1)), Extent::Open);
+    assert_eq!(extent(&|query| query.offset = Some(981)), Extent::Open);
+    assert_eq!(extent(&|query| query.order = vec![Order::by(column(&ROOT, "title"))]), Extent::Open);
+    assert_eq!(extent(&|query| query.order = vec![Order::by(column(ROOT.child(2), "id"))]), Extent::Open);
+    assert_eq!(extent(&|query| query.distinct = true), Extent::Open);
+    assert_eq!(extent(&|query| query.lock = Some(Box::default())), Extent::Open);
+    let of_some = |query: &mut Select| query.and_filter(equals(column(&ROOT, "title"), "rare"));
+    assert_eq!(extent(&of_some), Extent::Open);
 }

@@ -32,7 +32,11 @@ pub(crate) fn column(path: &'static Path, name: &str) -> Expr {
 }
 
 pub(crate) fn equals(left: Expr, right: impl Into<Value>) -> Expr {
-    Expr::Compare(Compare::Eq, Box::new((left, Expr::Value(right.into()))))
+    compares(Compare::Eq, left, right)
+}
+
+pub(crate) fn compares(how: Compare, left: Expr, right: impl Into<Value>) -> Expr {
+    Expr::Compare(how, Box::new((left, Expr::Value(right.into()))))
 }
 
 pub(crate) fn check(write: impl Fn(&'static dyn Dialect) -> Statement, expect: Expect) {
