@@ -2,7 +2,7 @@
 
 use demijohn_core::model::Models;
 use demijohn_macros::Model;
-use demijohn_orm::{Db, Executor as _, Model as _, QuerySet, Searched, Text, search};
+use demijohn_orm::{Db, Executor as _, ForeignKey, Model as _, QuerySet, Searched, Text, exists, search};
 use expect_test::expect;
 
 #[derive(Model, Debug, Clone)]
@@ -19,6 +19,14 @@ pub(crate) struct Page {
     pub views: i64,
 }
 
+#[derive(Model, Debug, Clone)]
+#[model(app = "words", crate = demijohn_orm, ordering = ["id"])]
+pub(crate) struct Remark {
+    pub id: i64,
+    #[field(on_delete = Cascade)]
+    pub page: Option<ForeignKey<Page>>,
+}
+
 /// The same rows without an index: on SQLite a search reads all of them.
 #[derive(Model, Debug, Clone)]
 #[model(app = "words", table = "words_page", unmanaged, crate = demijohn_orm, ordering = ["id"])]
@@ -30,7 +38,7 @@ pub(crate) struct Bare {
 }
 
 fn all() -> Models {
-    [Page::meta(), Bare::meta()].into_iter().collect()
+    [Page::meta(), Remark::meta(), Bare::meta()].into_iter().collect()
 }
 
 async fn page(db: &Db, title: &str, body: Option<&str>) -> Page {
@@ -90,6 +98,27 @@ async fn an_index_ranks_and_is_asked_together_with_other_conditions(db: &Db) {
     assert_eq!(ids(db, Page::objects().filter(|p| search((p.title, p.body), "\"' NOT *"))).await, Vec::<i64>::new());
 }
 
+async fn an_index_is_asked_through_relations_and_by_changes(db: &Db) {
+    let (first, second) = (page(db, "Glass", None).await, page(db, "water", Some("clay")).await);
+    for about in [Some(&first), Some(&second), None] {
+        Remark::create().page(about).save(db).await.expect("it is stored");
+    }
+    let all = Remark::objects;
+    let remarks = async |query: QuerySet<Remark>| query.select(|r| r.id).all(db).await.expect("it is found");
+    let about = all().filter(|r| search((r.page().title, r.page().body), "glass"));
+    assert_eq!(remarks(about).await, [1]);
+    let others = all().exclude(|r| search((r.page().title, r.page().body), "glass"));
+    assert_eq!(remarks(others).await, [2, 3]);
+    let pages =
+        Page::objects().filter(|p| exists(all().filter(|r| r.page.eq(p.id))) & search((p.title, p.body), "clay"));
+    assert_eq!(ids(db, pages).await, [2]);
+    let glass = || Page::objects().filter(|p| search((p.title, p.body), "glass"));
+    assert_eq!(glass().update(|p| p.title.set("clay")).execute(db).await.expect("it is changed"), 1);
+    assert_eq!((ids(db, glass()).await, find(db, "clay").await), (vec![], vec![1, 2]));
+    Page::objects().filter(|p| search((p.title, p.body), "water")).delete(db).await.expect("it goes");
+    assert_eq!(find(db, "clay").await, [1]);
+}
+
 async fn a_part_of_the_columns_is_searched_or_the_index_is_named(db: &Db) {
     page(db, "Glass", Some("clay")).await;
     page(db, "Clay", Some("glass")).await;
@@ -112,6 +141,7 @@ async fn a_part_of_the_columns_is_searched_or_the_index_is_named(db: &Db) {
 on_every_database! {
     all();
     a_part_of_the_columns_is_searched_or_the_index_is_named,
+    an_index_is_asked_through_relations_and_by_changes,
     an_index_follows_every_way_of_writing,
     an_index_ranks_and_is_asked_together_with_other_conditions,
 }
@@ -195,7 +225,7 @@ async fn fts5_finds_what_reading_every_row_finds() {
 async fn fts5_tables_are_no_tables_of_the_schema() {
     let db = pages().await;
     let tables = demijohn_orm::introspect::tables(db.connection()).await.expect("they are read");
-    assert_eq!(tables, ["words_page"]);
+    assert_eq!(tables, ["words_page", "words_remark"]);
     let table = demijohn_orm::introspect::table(db.connection(), "words_page").await.expect("it is read");
     let index = table.expect("it is there").indexes.remove(0);
     let columns: Vec<_> = index.parts.iter().filter_map(|part| part.as_column()).collect();

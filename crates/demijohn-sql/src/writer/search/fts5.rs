@@ -108,11 +108,6 @@ impl Writer {
 
     fn fts5_condition(&mut self, indexed: &Indexed, wanted: &Wanted) {
         self.sql.push('(');
-        // After an outer join there may be no row: then nothing is found, which is not the same as nothing being known.
-        if indexed.key.path.parent().is_some() {
-            self.expr(Expr::Column(indexed.key));
-            self.sql.push_str(" IS NOT NULL AND ");
-        }
         match (wanted.query(), wanted.away.as_slice()) {
             (Some(query), _) => self.fts5_in(indexed, "", &query),
             (None, [_, ..]) => self.fts5_in(indexed, "NOT ", &any_of(&wanted.away)),
