@@ -1,6 +1,6 @@
 //! A program under test: started, listened to, waited for, killed.
 
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,9 +21,13 @@ pub struct Process {
 impl Process {
     /// Starts `command` with no standard input, and collects both of its output streams.
     pub fn start(command: &mut Command) -> Self {
+        Self::start_on(command, Stdio::null())
+    }
+
+    fn start_on(command: &mut Command, input: Stdio) -> Self {
         let name = command.get_program().to_string_lossy().into_owned();
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -122,7 +126,20 @@ pub struct Finished {
 
 /// Runs `command` to its end, which must come within the [limit](wait::LIMIT).
 pub fn run(command: &mut Command) -> Finished {
-    let mut process = Process::start(command);
+    finish(Process::start(command))
+}
+
+/// The same with something on its standard input.
+pub fn run_with_input(command: &mut Command, input: &str) -> Finished {
+    let mut process = Process::start_on(command, Stdio::piped());
+    let mut stdin = process.child.stdin.take().expect("it was asked for");
+    // A program that ended before it read everything says why in what it prints.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    finish(process)
+}
+
+fn finish(mut process: Process) -> Finished {
     let status = process.wait_for_exit();
     // The streams end with the program, so these threads do as well.
     for reader in process.readers.drain(..) {

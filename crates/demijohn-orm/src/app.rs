@@ -75,9 +75,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Its address, with the password in it.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
+    /// The address of the one of this name, of the usual one without, with the password in it.
+    pub(crate) fn url(&self, name: Option<&str>) -> Result<&str> {
+        name.map_or(Ok(&self.url), |name| self.databases.url(name))
     }
 
     /// The handle. The first call connects.

@@ -29,20 +29,24 @@ pub(crate) fn commands() -> Vec<Command> {
             .usage("APP… [--database NAME]"),
         Command::new("remove_stale_contenttypes", "remove the rows that stand for models that are no more", stale::run)
             .usage("[--include-stale-apps] [--no-input] [--database NAME]"),
-        Command::new("dbshell", "start the database's own command line", shell::run),
+        Command::new("dbshell", "start the database's own command line", shell::run)
+            .usage("[--database NAME] [-- ARGUMENT…]"),
     ]
 }
 
+/// The name of the usual database, which is Django's for it.
+const USUAL: &str = "default";
+
 /// The database of this name, the usual one without.
-async fn database(site: &Site, name: Option<String>) -> Result<Db> {
+pub(crate) async fn database(site: &Site, name: Option<String>) -> Result<Db> {
     let db = Database::of(site)?.db().await?;
     match name {
-        Some(name) => db.named(&name).await,
-        None => Ok(db.clone()),
+        Some(name) if name != USUAL => db.named(&name).await,
+        _ => Ok(db.clone()),
     }
 }
 
 /// Every argument that is no option.
-fn positionals(args: &mut Args) -> Vec<String> {
+pub(crate) fn positionals(args: &mut Args) -> Vec<String> {
     std::iter::from_fn(|| args.positional()).collect()
 }

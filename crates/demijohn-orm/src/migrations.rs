@@ -59,7 +59,7 @@ pub use migration::{Migration, Migrations, NewModel};
 pub use past::{Past, PastModel};
 pub use rewrite::{OptimizeReport, optimizemigration};
 pub use server::{Collation, collation};
-pub use show::{pending, showmigrations, sqlmigrate};
+pub use show::{pending, showmigrations, showplan, sqlmigrate};
 pub use squash::{SquashOptions, SquashReport, squashmigrations};
 pub use step::{MigrationFn, nothing};
 

@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p blog` makes its database, fills in a little content and prints where to look.
 //! `DATABASE_URL=sqlite:PATH cargo run -p blog` serves the blog of a live Django site from its own database.
+//! With `--features postgres` or `--features mysql` it may be `postgres://user@host/name` or `mysql://user@host/name`.
 
 mod api;
 mod demo;

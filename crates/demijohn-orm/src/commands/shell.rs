@@ -1,16 +1,22 @@
 //! `dbshell`: the database's own command line.
 
+use std::io;
 use std::process::Command;
 
 use demijohn_core::{Error, ErrorKind, Result};
 use demijohn_web::{Args, Site};
 use percent_encoding::percent_decode_str;
 
+use super::{USUAL, positionals};
 use crate::Database;
 
-pub(super) async fn run(site: Site, args: Args) -> Result<()> {
+pub(super) async fn run(site: Site, mut args: Args) -> Result<()> {
+    let name = args.option("--database")?.filter(|name| name != USUAL);
+    // What stands behind `--` is the client's.
+    let more = positionals(&mut args);
     args.finish()?;
-    let client = Client::of(Database::of(&site)?.url())?;
+    let mut client = Client::of(Database::of(&site)?.url(name.as_deref())?)?;
+    client.arguments.extend(more);
     client.start()
 }
 
@@ -58,20 +64,28 @@ impl Client {
 
     /// On Unix it takes our place, so that keys and signals reach it.
     fn start(self) -> Result<()> {
-        let mut command = Command::new(self.program);
-        command.args(&self.arguments).envs(self.password);
-        #[cfg(unix)]
-        let failed = std::os::unix::process::CommandExt::exec(&mut command);
-        #[cfg(not(unix))]
-        let failed = match command.status() {
-            Ok(status) if status.success() => return Ok(()),
-            Ok(status) => std::io::Error::other(status.to_string()),
-            Err(error) => error,
-        };
+        let mut failed = self.start_as(self.program);
+        if self.program == "mysql" && failed.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            // MariaDB's own name for it, and the only one in its newer versions.
+            failed = self.start_as("mariadb");
+        }
+        let Err(failed) = failed else { return Ok(()) };
         let message = format!("`{}` does not start", self.program);
         Err(Error::new(ErrorKind::Unavailable, "dbshell.client", message)
             .with_source(failed)
             .with_hint(format!("install `{}`, the database's command line", self.program)))
+    }
+
+    fn start_as(&self, program: &str) -> io::Result<()> {
+        let mut command = Command::new(program);
+        command.args(&self.arguments).envs(self.password.clone());
+        #[cfg(unix)]
+        return Err(std::os::unix::process::CommandExt::exec(&mut command));
+        #[cfg(not(unix))]
+        match command.status()? {
+            status if status.success() => Ok(()),
+            status => Err(io::Error::other(status.to_string())),
+        }
     }
 }
 

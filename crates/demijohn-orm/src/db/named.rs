@@ -56,6 +56,11 @@ impl Databases {
         self.named.keys().map(String::as_str)
     }
 
+    /// The address of a database.
+    pub(crate) fn url(&self, name: &str) -> Result<&str> {
+        self.named.get(name).map(|named| named.url.as_str()).ok_or_else(|| self.unknown(name))
+    }
+
     /// The driver of a database, connected.
     pub(crate) async fn connect(&self, name: &str) -> Result<Arc<dyn Driver>> {
         let named = self.named.get(name).ok_or_else(|| self.unknown(name))?;

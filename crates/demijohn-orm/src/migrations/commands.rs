@@ -7,12 +7,14 @@ use demijohn_sql::Driver;
 use demijohn_web::{Args, Command, Site};
 
 use super::answers::{Ask, Terminal};
-use super::make::{MakeOptions, changed_apps, makemigrations};
+use super::graph::Graph;
+use super::make::{MakeOptions, changed_apps, makemigrations, require_apps};
 use super::migrate::{MigrateContext, MigrateOptions, MigrateReport, PostMigrate, Progress, migrate};
 use super::rewrite::optimizemigration;
-use super::show::{pending, showmigrations, sqlmigrate};
+use super::show::{pending, showmigrations, showplan, sqlmigrate};
 use super::squash::{SquashOptions, squashmigrations};
 use crate::Database;
+use crate::commands::{database as open, positionals};
 
 /// The commands about migrations.
 pub(crate) fn commands() -> Vec<Command> {
@@ -22,13 +24,15 @@ pub(crate) fn commands() -> Vec<Command> {
              [--default FIELD=VALUE] [--rename OLD=NEW] [--no-rename] [--no-input]",
         ),
         Command::new("migrate", "bring the database to its migrations, or back", run)
-            .usage("[APP [MIGRATION|zero]] [--plan] [--check] [--fake] [--fake-initial] [--skip-step] [--prune]"),
+            .usage("[APP [MIGRATION|zero]] [--plan] [--check] [--fake] [--fake-initial] [--skip-step] [--prune] [--database NAME]"),
         Command::new("squashmigrations", "write one migration that stands for several", squash)
             .usage("APP [START] END [--squashed-name NAME] [--no-optimize] [--dry-run] [--no-input]"),
         Command::new("optimizemigration", "write a migration anew with fewer steps", rewrite)
             .usage("APP MIGRATION [--check]"),
-        Command::new("showmigrations", "list migrations and which are applied", show).usage("[APP…]"),
-        Command::new("sqlmigrate", "print the SQL of a migration", sql).usage("APP MIGRATION [--backwards]"),
+        Command::new("showmigrations", "list migrations and which are applied", show)
+            .usage("[APP…] [--list|--plan] [--database NAME]"),
+        Command::new("sqlmigrate", "print the SQL of a migration", sql)
+            .usage("APP MIGRATION [--backwards] [--database NAME]"),
     ]
 }
 
@@ -57,6 +61,7 @@ async fn make(site: Site, mut args: Args) -> Result<()> {
         name: args.option("--name")?,
         ..MakeOptions::default()
     };
+    options.name = args.option("-n")?.or(options.name);
     let check = args.flag("--check");
     let no_input = no_input(&mut args);
     while let Some(default) = args.option("--default")? {
@@ -137,6 +142,7 @@ async fn rewrite(site: Site, mut args: Args) -> Result<()> {
 }
 
 fn refuse_changes(database: &Database, apps: &[String]) -> Result<()> {
+    require_apps(apps, database.models(), &Graph::new(database.migrations())?)?;
     let mut changed = changed_apps(database.models(), database.migrations())?;
     changed.retain(|app| apps.is_empty() || apps.contains(app));
     if changed.is_empty() {
@@ -161,6 +167,9 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
         prune: args.flag("--prune"),
         ..MigrateOptions::default()
     };
+    // There is nothing to ask; scripts that were written for Django say so all the same.
+    no_input(&mut args);
+    let name = args.option("--database")?;
     options.app = args.positional();
     options.target = args.positional();
     args.finish()?;
@@ -169,7 +178,7 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
             .with_code("cli.arguments"));
     }
     let database = Database::of(&site)?;
-    let db = database.db().await?;
+    let db = open(&site, name).await?;
     let context = MigrateContext {
         driver: db.driver().as_ref(),
         models: database.models(),
@@ -211,27 +220,37 @@ fn refuse_planned(report: &MigrateReport, address: &str) -> Result<()> {
 }
 
 async fn show(site: Site, mut args: Args) -> Result<()> {
-    let mut apps = Vec::new();
-    while let Some(app) = args.positional() {
-        apps.push(app);
+    let (plan, short) = (args.flag("--plan"), args.flag("-p"));
+    let is_plan = plan || short;
+    let (list, short) = (args.flag("--list"), args.flag("-l"));
+    if is_plan && (list || short) {
+        return Err(Error::invalid("`--list` and `--plan` are two ways to show the same: give one of them")
+            .with_code("cli.arguments"));
     }
+    let name = args.option("--database")?;
+    let apps = positionals(&mut args);
     args.finish()?;
-    let database = Database::of(&site)?;
-    let db = database.db().await?;
-    print(&showmigrations(db.driver().as_ref(), database.migrations(), &apps).await?)
+    let migrations = Database::of(&site)?.migrations();
+    let db = open(&site, name).await?;
+    let driver = db.driver().as_ref();
+    print(&if is_plan {
+        showplan(driver, migrations, &apps).await?
+    } else {
+        showmigrations(driver, migrations, &apps).await?
+    })
 }
 
 async fn sql(site: Site, mut args: Args) -> Result<()> {
     let backward = args.flag("--backwards");
+    let database = args.option("--database")?;
     let (app, name) = (args.positional(), args.positional());
     args.finish()?;
     let (Some(app), Some(name)) = (app, name) else {
         return Err(Error::invalid("`sqlmigrate` needs an app and a migration: `sqlmigrate blog 0001`")
             .with_code("cli.arguments"));
     };
-    let database = Database::of(&site)?;
-    let dialect = database.db().await?.driver().dialect();
-    print(&sqlmigrate(dialect, database.migrations(), &app, &name, backward).await?)
+    let dialect = open(&site, database).await?.driver().dialect();
+    print(&sqlmigrate(dialect, Database::of(&site)?.migrations(), &app, &name, backward).await?)
 }
 
 /// Writes to the standard output.

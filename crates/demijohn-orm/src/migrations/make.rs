@@ -192,7 +192,7 @@ pub fn changed_apps(models: &Models, migrations: &[Arc<Migrations>]) -> Result<V
     Ok(apps)
 }
 
-fn require_apps(apps: &[String], models: &Models, graph: &Graph<'_>) -> Result<()> {
+pub(super) fn require_apps(apps: &[String], models: &Models, graph: &Graph<'_>) -> Result<()> {
     let mut known: Vec<&str> = graph.apps().to_vec();
     for meta in models.iter().filter(|meta| meta.managed) {
         if !known.contains(&meta.app) {

@@ -1,4 +1,4 @@
-//! [`showmigrations`], [`sqlmigrate`] and [`pending`]: what there is, what it would do, what is left to do.
+//! [`showmigrations`], [`showplan`], [`sqlmigrate`] and [`pending`]: what there is, what it would do, what is left to do.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -46,6 +46,29 @@ pub async fn showmigrations(driver: &dyn Driver, migrations: &[Arc<Migrations>],
         for name in applied.of_app(app).into_iter().filter(|name| !known.contains(name)) {
             let _ = writeln!(text, " [?] {name} (applied, but not in this program)");
         }
+    }
+    Ok(text)
+}
+
+/// Lists the migrations of some apps with all they depend on, or of all, in the order in which they are applied:
+///
+/// ```text
+/// [X] contenttypes.0002_remove_content_type_name
+/// [ ] blog.0001_initial
+/// ```
+///
+/// # Errors
+/// As [`showmigrations`].
+pub async fn showplan(driver: &dyn Driver, migrations: &[Arc<Migrations>], apps: &[String]) -> Result<String> {
+    let mut applied = Applied::read(driver).await?;
+    fulfil(migrations, &mut applied);
+    let graph = Graph::of(migrations, &applied)?;
+    apps.iter().try_for_each(|app| graph.require_app(app))?;
+    let wanted = graph.with_parents(apps.iter().flat_map(|app| graph.leaves(app)));
+    let mut text = String::new();
+    for (_, migration) in graph.iter().filter(|(place, _)| apps.is_empty() || wanted[*place]) {
+        let cross = if applied.has(&migration.app, &migration.name) { 'X' } else { ' ' };
+        let _ = writeln!(text, "[{cross}] {}", migration.full_name());
     }
     Ok(text)
 }

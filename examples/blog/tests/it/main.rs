@@ -6,6 +6,8 @@ mod durability;
 mod failures;
 mod first_run;
 mod fixtures;
+mod flags;
 mod pages;
+mod servers;
 mod site;
 mod tables;
