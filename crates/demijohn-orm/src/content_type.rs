@@ -69,6 +69,9 @@ impl ContentType {
 
     /// Forgets which rows stand for which models: for who changes the table past the ORM, in a program that goes on.
     pub fn forget(db: &dyn Executor) {
+        if let Some(db) = db.as_db() {
+            db.known_types().forget_all();
+        }
         Memory::of(db, db.connection()).forget();
     }
 }

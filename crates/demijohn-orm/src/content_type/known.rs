@@ -30,6 +30,10 @@ impl KnownTypes {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&database);
     }
 
+    pub(crate) fn forget_all(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     pub(crate) fn model(&self, database: usize, id: i64) -> Option<(&'static str, &'static str)> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         model_in(known.get(&database)?, id)

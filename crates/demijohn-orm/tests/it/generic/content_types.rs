@@ -80,6 +80,9 @@ async fn a_row_changed_past_the_orm_is_forgotten_on_demand(db: &Db) {
     let id = ContentType::of::<Article>(db).await.expect("it is made").id;
     db.connection().execute_script("DELETE FROM django_content_type").await.expect("nothing points to it");
     assert_eq!(ContentType::of::<Article>(db).await.expect("it is known").id, id);
+    let first = article(db, "Rust").await;
+    let refused = first.notes.create().text("a").save(db).await.expect_err("no row stands for articles");
+    assert_eq!(refused.code(), "orm.foreign_key");
     ContentType::forget(db);
     assert_eq!(ContentType::find(Article::meta(), db).await.expect("it runs"), None);
 }
