@@ -9,7 +9,7 @@ mod model;
 use std::env;
 use std::sync::Arc;
 
-use demijohn_core::model::{Models, SourceMeta, Value};
+use demijohn_core::model::{IndexMethod, Models, SourceMeta, Value};
 use demijohn_core::{Error, Result};
 use demijohn_orm::migrations::{
     Ask, MakeOptions, MigrateContext, MigrateOptions, Migration, Migrations, SquashOptions, makemigrations, migrate,
@@ -293,7 +293,9 @@ fn before_fields(spec: &Spec) -> Vec<((u32, u32), Field)> {
 /// Drops all tables.
 async fn empty(kind: Kind, connection: &dyn Connection, tables: &[Table]) -> Result<()> {
     let names: Vec<String> = tables.iter().map(|table| quoted(&table.name, connection.dialect())).collect();
-    let drops: Vec<String> = names.iter().map(|name| format!("DROP TABLE {name}")).collect();
+    let words = tables.iter().flat_map(|table| &table.indexes).filter(|index| index.method == IndexMethod::FullText);
+    let words = words.filter_map(|index| index.name.as_deref()).map(|name| quoted(name, connection.dialect()));
+    let drops: Vec<String> = names.iter().cloned().chain(words).map(|name| format!("DROP TABLE {name}")).collect();
     let sql = match kind {
         Kind::Sqlite => format!("PRAGMA foreign_keys = OFF; {}; PRAGMA foreign_keys = ON", drops.join("; ")),
         Kind::Postgres => format!("DROP TABLE {} CASCADE", names.join(", ")),

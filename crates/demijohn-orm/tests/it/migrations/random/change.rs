@@ -355,14 +355,16 @@ fn change_index(spec: &mut Spec, random: &mut Random, place: usize, kind: Kind, 
     }
     let short: Vec<u32> = model.fields.iter().filter(|field| is_distinct(field)).map(|field| field.id).collect();
     let first = *short.get(random.below(short.len()))?;
-    let mut fields = vec![(first, random.chance(3))];
+    let words = kind == Kind::Sqlite && random.chance(3);
+    let mut fields = vec![(first, !words && random.chance(3))];
     fields.extend(short.iter().find(|id| **id != first).filter(|_| random.chance(2)).map(|id| (*id, false)));
     // Rows that are there differ in every field that was there before.
-    let unique = renames.is_old(first) && random.chance(3);
-    let partial = kind != Kind::Mysql && random.chance(3);
-    let words = format!("add index ix_{named} over {fields:?} to {}", model.name());
-    model.indexes.push(Index { named, fields, unique, partial });
-    Some(words)
+    let unique = !words && renames.is_old(first) && random.chance(3);
+    let partial = !words && kind != Kind::Mysql && random.chance(3);
+    let sort = if words { "full-text index" } else { "index" };
+    let said = format!("add {sort} ix_{named} over {fields:?} to {}", model.name());
+    model.indexes.push(Index { named, fields, unique, partial, words });
+    Some(said)
 }
 
 fn change_check(spec: &mut Spec, random: &mut Random, place: usize) -> Option<String> {

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use demijohn_core::model::{
-    CheckMeta, Date, DbDefault, Decimal, Duration, FieldKind, FieldMeta, IndexMeta, ManyToManyMeta, ModelMeta, Models,
-    OnDelete, RelationMeta, SqlTemplate, Timestamp, Uuid, Value,
+    CheckMeta, Date, DbDefault, Decimal, Duration, FieldKind, FieldMeta, IndexMeta, IndexMethod, ManyToManyMeta,
+    ModelMeta, Models, OnDelete, RelationMeta, SqlTemplate, Timestamp, Uuid, Value,
 };
 
 /// So many models at most, and as many tables of pairs.
@@ -73,6 +73,8 @@ pub(super) struct Index {
     pub(super) fields: Vec<(u32, bool)>,
     pub(super) unique: bool,
     pub(super) partial: bool,
+    /// Is it a full-text index?
+    pub(super) words: bool,
 }
 
 fn text(text: String) -> &'static str {
@@ -151,6 +153,9 @@ impl Model {
             let mut own = IndexMeta::new(fields.leak()).name(text(format!("ix_{}", index.named)));
             if index.unique {
                 own = own.unique();
+            }
+            if index.words {
+                own = own.method(IndexMethod::FullText);
             }
             if index.partial {
                 own = own.condition(SqlTemplate(text(format!("{{{}}} IS NOT NULL", name_of(index.fields[0].0)))));
