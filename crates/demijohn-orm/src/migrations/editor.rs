@@ -164,9 +164,14 @@ impl Editor<'_> {
         match self {
             Self::Live(tx) => step.run(tx, &Past::new(state.clone())).await,
             Self::Outside(outside) => {
-                let tx = outside.begin().await?;
-                step.run(&tx, &Past::new(state.clone())).await?;
-                tx.commit().await
+                let past = Past::new(state.clone());
+                let mut has_more = true;
+                while has_more {
+                    let tx = outside.begin().await?;
+                    has_more = step.portion(&tx, &past).await?;
+                    tx.commit().await?;
+                }
+                Ok(())
             }
             Self::Paper { sql, .. } => {
                 sql.push(format!("-- runs the function `{}`", step.name()));

@@ -378,6 +378,40 @@ impl Migration {
         self.with(Operation::Run { forward: Step::new(forward), backward, elidable: false })
     }
 
+    /// Runs an `async fn(tx: &Tx) -> Result<u64>` again and again, until it says that it changed no more rows: for so
+    /// many rows that one transaction would hold them for too long. In a migration that is
+    /// [`not_atomic`](Self::not_atomic) each call is a transaction of its own, so it must find by itself what is left to
+    /// do: a program that was stopped goes on there. It may take a `&Past`, too.
+    ///
+    /// ```
+    /// use demijohn_orm::Executor as _;
+    /// use demijohn_orm::migrations::prelude::*;
+    ///
+    /// async fn fill_slugs(tx: &Tx, past: &Past) -> Result<u64> {
+    ///     let posts = past.model("blog.Post")?;
+    ///     let some = posts.rows().filter(posts.is("slug", "")?).limit(1000).all(tx).await?;
+    ///     for post in &some {
+    ///         let slug = post.require("title")?.to_string().to_lowercase();
+    ///         posts.update(tx, post.key(), [("slug", slug.into())]).await?;
+    ///     }
+    ///     Ok(some.len() as u64)
+    /// }
+    ///
+    /// let migration = Migration::new("blog", "0003_fill_slugs")
+    ///     .not_atomic()
+    ///     .depends_on("blog", "0002_post_slug")
+    ///     .run_in_portions(fill_slugs, nothing);
+    /// # let _ = migration;
+    /// ```
+    pub fn run_in_portions<A, B>(
+        self,
+        forward: impl for<'a> MigrationFn<'a, A, u64>,
+        backward: impl for<'a> MigrationFn<'a, B>,
+    ) -> Self {
+        let backward = Some(Step::new(backward));
+        self.with(Operation::Run { forward: Step::in_portions(forward), backward, elidable: false })
+    }
+
     /// Runs an `async fn(tx: &Tx) -> Result<()>` that cannot be taken back.
     pub fn run_irreversible<A>(self, forward: impl for<'a> MigrationFn<'a, A>) -> Self {
         self.with(Operation::Run { forward: Step::new(forward), backward: None, elidable: false })

@@ -220,6 +220,15 @@ impl Operation {
         matches!(self, Self::RunSql { elidable: true, .. } | Self::Run { elidable: true, .. })
     }
 
+    /// Is there a function in it that is called again until it has nothing to do?
+    pub(crate) fn is_in_portions(&self) -> bool {
+        match self {
+            Self::Run { forward, .. } => forward.is_in_portions(),
+            Self::Separate { database, .. } => database.iter().any(Self::is_in_portions),
+            _ => false,
+        }
+    }
+
     /// Is there SQL of the user's in it?
     pub(crate) fn has_sql(&self) -> bool {
         match self {
@@ -256,6 +265,7 @@ impl Operation {
             }
             Self::OnServer(own) => own.words(),
             Self::RunSql { .. } => "run SQL".to_owned(),
+            Self::Run { forward, .. } if forward.is_in_portions() => format!("run `{}` in portions", forward.name()),
             Self::Run { forward, .. } => format!("run `{}`", forward.name()),
         }
     }

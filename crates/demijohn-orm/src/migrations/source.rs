@@ -93,9 +93,10 @@ fn step(chain: Code, operation: &Operation) -> Code {
             if *elidable { chain.then("elidable", Vec::new()) } else { chain }
         }
         Operation::Run { forward, backward, elidable } => {
+            let name = if forward.is_in_portions() { "run_in_portions" } else { "run" };
             let forward = Code::Atom(forward.path());
             let chain = match backward {
-                Some(backward) => chain.then("run", vec![forward, Code::Atom(backward.path())]),
+                Some(backward) => chain.then(name, vec![forward, Code::Atom(backward.path())]),
                 None => chain.then("run_irreversible", vec![forward]),
             };
             if *elidable { chain.then("elidable", Vec::new()) } else { chain }

@@ -11,7 +11,7 @@ use demijohn_web::BoxFuture;
 use super::Past;
 use crate::Tx;
 
-type Function = dyn for<'a> Fn(&'a Tx, &'a Past) -> BoxFuture<'a, Result<()>> + Send + Sync;
+type Function = dyn for<'a> Fn(&'a Tx, &'a Past) -> BoxFuture<'a, Result<u64>> + Send + Sync;
 
 /// What [`Migration::run`](super::Migration::run) takes: an `async fn(tx: &Tx) -> Result<()>`, or one that also gets the
 /// models as they are at that point, `async fn(tx: &Tx, past: &Past) -> Result<()>`. `Arguments` tells the two apart.
@@ -20,18 +20,18 @@ type Function = dyn for<'a> Fn(&'a Tx, &'a Past) -> BoxFuture<'a, Result<()>> + 
     label = "expected an `async fn(tx: &Tx) -> Result<()>` or an `async fn(tx: &Tx, past: &Past) -> Result<()>`",
     note = "write it as a named `async fn` and pass its name; a closure cannot borrow the transaction"
 )]
-pub trait MigrationFn<'a, Arguments>: Send + Sync + 'static {
+pub trait MigrationFn<'a, Arguments, Output = ()>: Send + Sync + 'static {
     /// What it gives back.
-    type Future: Future<Output = Result<()>> + Send + 'a;
+    type Future: Future<Output = Result<Output>> + Send + 'a;
 
     /// Calls it.
     fn call(&self, tx: &'a Tx, past: &'a Past) -> Self::Future;
 }
 
-impl<'a, F, Fut> MigrationFn<'a, (Tx,)> for F
+impl<'a, F, Fut, Output> MigrationFn<'a, (Tx,), Output> for F
 where
     F: Fn(&'a Tx) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<()>> + Send + 'a,
+    Fut: Future<Output = Result<Output>> + Send + 'a,
 {
     type Future = Fut;
 
@@ -40,10 +40,10 @@ where
     }
 }
 
-impl<'a, F, Fut> MigrationFn<'a, (Tx, Past)> for F
+impl<'a, F, Fut, Output> MigrationFn<'a, (Tx, Past), Output> for F
 where
     F: Fn(&'a Tx, &'a Past) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<()>> + Send + 'a,
+    Fut: Future<Output = Result<Output>> + Send + 'a,
 {
     type Future = Fut;
 
@@ -58,14 +58,32 @@ pub(crate) struct Step {
     name: &'static str,
     /// With the crate and the modules it is in.
     path: &'static str,
+    /// Is it called again until it has nothing to do?
+    in_portions: bool,
     function: Arc<Function>,
 }
 
 impl Step {
     pub(crate) fn new<A, F: for<'a> MigrationFn<'a, A>>(function: F) -> Self {
-        let path = type_name::<F>();
+        let call: Arc<Function> = Arc::new(move |tx, past| {
+            let done = function.call(tx, past);
+            Box::pin(async move { done.await.map(|()| 0) })
+        });
+        Self::named(type_name::<F>(), false, call)
+    }
+
+    /// Of a function that says how many rows it changed, and is called again until there are none.
+    pub(crate) fn in_portions<A, F: for<'a> MigrationFn<'a, A, u64>>(function: F) -> Self {
+        Self::named(type_name::<F>(), true, Arc::new(move |tx, past| Box::pin(function.call(tx, past))))
+    }
+
+    fn named(path: &'static str, in_portions: bool, function: Arc<Function>) -> Self {
         let name = path.rsplit("::").next().unwrap_or(path);
-        Self { name, path, function: Arc::new(move |tx, past| Box::pin(function.call(tx, past))) }
+        Self { name, path, in_portions, function }
+    }
+
+    pub(crate) fn is_in_portions(&self) -> bool {
+        self.in_portions
     }
 
     /// The function's name.
@@ -82,8 +100,15 @@ impl Step {
         }
     }
 
+    /// Does all of it.
     pub(crate) async fn run(&self, tx: &Tx, past: &Past) -> Result<()> {
-        (self.function)(tx, past).await
+        while self.portion(tx, past).await? {}
+        Ok(())
+    }
+
+    /// Does one portion of it; is there another?
+    pub(crate) async fn portion(&self, tx: &Tx, past: &Past) -> Result<bool> {
+        (self.function)(tx, past).await.map(|rows| rows > 0)
     }
 }
 

@@ -115,10 +115,11 @@ impl Stepwise<'_> {
         tx.commit().await
     }
 
-    /// The SQL of a migration that is to be one transaction stays in that of its step.
+    /// Portions are transactions of their own. The SQL of a migration that is to be one transaction stays in that of its step.
     fn is_outside(&self, operation: &Operation) -> bool {
         let is_concurrent = operation.concurrent().is_some() && self.driver.dialect().name() == "postgres";
-        is_concurrent || (operation.has_sql() && !self.migration.atomic)
+        let is_free = operation.has_sql() || operation.is_in_portions();
+        is_concurrent || (is_free && !self.migration.atomic)
     }
 
     /// Records how far it is, in place of how far it was.
@@ -154,6 +155,8 @@ impl Stepwise<'_> {
         let can_be_half = !keeps_tables(self.driver.dialect()) && !matches!(operation, Operation::Run { .. });
         if is_outside && builds {
             Some("`migrate` goes on there: it drops what was built of the index, and builds it again")
+        } else if is_outside && matches!(operation, Operation::Run { .. }) {
+            Some("the portions before it are kept, and `migrate` goes on there")
         } else if (is_outside || can_be_half) && !is_checked {
             Some(
                 "`migrate` tries that step again, so undo by hand what was done of it, or finish it by hand and run \

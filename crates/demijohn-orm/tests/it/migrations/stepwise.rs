@@ -246,6 +246,65 @@ async fn each_migration_is_done_step_by_step_where_transactions_take_back_no_tab
     .await;
 }
 
+/// Fills two rows at a time, and will not go on at a row that is not right.
+async fn fill_two(tx: &Tx, past: &Past) -> Result<u64> {
+    let cups = past.model("shop.Cup")?;
+    let some = cups.rows().filter(cups.is("color", "")?).limit(2).all(tx).await?;
+    for cup in &some {
+        let size =
+            cup.require("size")?.as_int().ok_or_else(|| demijohn_core::Error::invalid("a cup without a size"))?;
+        cups.update(tx, cup.key(), [("color", format!("of size {size}").as_str().into())]).await?;
+    }
+    Ok(some.len() as u64)
+}
+
+#[tokio::test]
+async fn a_function_in_portions_keeps_each_of_them() {
+    on_each(async |kind, db| {
+        let list = second(|m| {
+            m.not_atomic().add_field("Cup", "color", varchar(20).fill_with("")).run_in_portions(fill_two, nothing)
+        });
+        apply(db, &list[..1], &forward()).await.expect("it is made");
+        sql(db, "INSERT INTO shop_cup (size) VALUES (1), (2), (3), (4), (NULL), (6), (7)").await;
+        fails(
+            db,
+            &list,
+            &forward(),
+            expect![[r#"
+            migration `shop.0002_more` failed: step 2 of 2, run `fill_two` in portions: a cup without a size
+            hint: the portions before it are kept, and `migrate` goes on there"#]],
+        )
+        .await;
+        let filled = "SELECT count(*) FROM shop_cup WHERE color <> ''";
+        assert_eq!(column(db, filled).await, ["4"], "{kind:?}: two portions are kept");
+        sql(db, "UPDATE shop_cup SET size = 5 WHERE size IS NULL").await;
+        says(
+            db,
+            &list,
+            &forward(),
+            expect![[r#"
+            applying shop.0002_more... it stopped at step 2 of 2 and goes on there: run `fill_two` in portions... ok
+        "#]],
+        )
+        .await;
+        assert_eq!(column(db, filled).await, ["7"], "{kind:?}");
+        // In a migration that is one transaction, they are one.
+        apply(db, &list, &back_to("zero")).await.unwrap_or_else(|error| panic!("{kind:?}: {error:#}"));
+        let atomic =
+            second(|m| m.add_field("Cup", "color", varchar(20).fill_with("")).run_in_portions(fill_two, nothing));
+        apply(db, &atomic[..1], &forward()).await.expect("it is made");
+        sql(db, "INSERT INTO shop_cup (size) VALUES (1), (2), (3), (NULL)").await;
+        apply(db, &atomic, &forward()).await.expect_err("a row is not right");
+        if kind == Kind::Mysql {
+            assert_eq!(column(db, filled).await, ["0"]);
+        }
+        sql(db, "DELETE FROM shop_cup WHERE size IS NULL").await;
+        apply(db, &atomic, &forward()).await.unwrap_or_else(|error| panic!("{kind:?}: {error:#}"));
+        assert_eq!(column(db, filled).await, ["3"], "{kind:?}");
+    })
+    .await;
+}
+
 fn concurrent() -> [Migration; 2] {
     second(|m| {
         m.not_atomic()

@@ -32,6 +32,10 @@ async fn unlabel(tx: &Tx, past: &Past) -> Result<()> {
     nothing(tx).await
 }
 
+async fn some(tx: &Tx, past: &Past) -> Result<u64> {
+    unlabel(tx, past).await.map(|()| 0)
+}
+
 /// What people add to what is found: functions, SQL, and what is said of the migration as a whole.
 pub(super) fn with_functions() -> Migration {
     Migration::new("blog", "0003_squashed_0005_label")
@@ -40,6 +44,7 @@ pub(super) fn with_functions() -> Migration {
         .run_before("shop", "0002_cup")
         .replaces(&["0003_slug", "0004_fill", "0005_label"])
         .run(label, unlabel)
+        .run_in_portions(some, label)
         .run(unlabel, nothing)
         .elidable()
         .run_irreversible(label)
@@ -166,7 +171,8 @@ fn canonical(mut migration: Migration) -> Migration {
 fn functions(operations: &[Operation]) -> Vec<String> {
     let of = |operation: &Operation| match operation {
         Operation::Run { forward, backward, .. } => {
-            std::iter::once(forward).chain(backward).map(Step::path).collect::<Vec<_>>()
+            let paths = std::iter::once(forward).chain(backward).map(Step::path);
+            paths.chain([format!("in portions: {}", forward.is_in_portions())]).collect::<Vec<_>>()
         }
         Operation::Separate { database, .. } => functions(database),
         _ => Vec::new(),

@@ -10,6 +10,10 @@ pub(super) fn migration() -> Migration {
             crate::migrations::source::tests::read_back::label,
             crate::migrations::source::tests::read_back::unlabel,
         )
+        .run_in_portions(
+            crate::migrations::source::tests::read_back::some,
+            crate::migrations::source::tests::read_back::label,
+        )
         .run(
             crate::migrations::source::tests::read_back::unlabel,
             nothing,
