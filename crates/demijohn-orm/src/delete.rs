@@ -1,18 +1,20 @@
 //! Deleting rows, and doing to the rows that point to them what their `on_delete` says.
 
 mod deleted;
+mod leaf;
 
 pub use deleted::Deleted;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use demijohn_core::model::{FieldMeta, GenericRelationMeta, ModelMeta, OnDelete, Value};
+use demijohn_core::model::{FieldMeta, ModelMeta, OnDelete, Value};
 use demijohn_core::{Error, ErrorKind, Result};
-use demijohn_sql::{Assignment, Column, Delete, Expr, Select, Source, Update, is_of_model};
+use demijohn_sql::{Assignment, Delete, Expr, Select, Source, Update};
 
 use crate::transaction::transaction_of;
 use crate::{Executor, Tx, records, run};
+use leaf::{Leaf, rows_about};
 
 /// What deleting some rows would do, found before anything is touched.
 #[derive(Debug, Default, Clone)]
@@ -25,39 +27,6 @@ pub struct Collected {
     pub protected: Vec<(&'static ModelMeta, &'static FieldMeta, Vec<Value>)>,
     /// Rows that go without having been looked for.
     leaves: Vec<Leaf>,
-}
-
-/// Rows of a model that point to others by the field at a position, which holds one of these values; of a generic key, by
-/// the content type of a model, too.
-#[derive(Debug, Clone)]
-struct Leaf {
-    model: &'static ModelMeta,
-    field: u16,
-    held: Vec<Value>,
-    of: Option<(u16, &'static ModelMeta)>,
-}
-
-impl Leaf {
-    /// The conditions that find all of them together.
-    fn conditions(&self) -> impl Iterator<Item = Expr> + '_ {
-        self.held.chunks(CHUNK).map(|chunk| {
-            let keys = holds(self.model, self.field, chunk);
-            match self.of {
-                Some((content_type, of)) => is_of_model(records::root(self.model), content_type, of).and(keys),
-                None => keys,
-            }
-        })
-    }
-
-    async fn keys(&self, db: &dyn Executor) -> Result<Vec<Value>> {
-        let mut found = Vec::new();
-        for condition in self.conditions() {
-            let mut select = Select::new(records::root(self.model));
-            select.and_filter(condition);
-            found.extend(records::keys_of(db, select).await?);
-        }
-        Ok(found)
-    }
 }
 
 impl Collected {
@@ -219,21 +188,8 @@ async fn pointing_to(
     Leaf { model, field: position(model, field), held, of: None }.keys(db).await
 }
 
-/// The rows whose generic key points to rows of a model.
-fn rows_about(target: &'static ModelMeta, relation: &GenericRelationMeta, keys: &[Value]) -> Leaf {
-    let (model, key) = ((relation.to)(), relation.generic_key());
-    let held = keys.iter().map(|one| key.held(model, one.clone())).collect();
-    Leaf { model, field: key.object_id, held, of: Some((key.content_type, target)) }
-}
-
 fn position(model: &'static ModelMeta, field: &FieldMeta) -> u16 {
     model.index_of(field.name).expect("the field is the model's") as u16
-}
-
-/// Has the field at this position one of these values?
-fn holds(model: &'static ModelMeta, field: u16, values: &[Value]) -> Expr {
-    let column = Column { path: records::root(model), field };
-    Expr::In(Box::new(Expr::Column(column)), values.iter().cloned().map(Expr::Value).collect())
 }
 
 /// What a foreign key holds of the rows with these keys: the keys, unless it points to another column.
