@@ -11,19 +11,19 @@ use crate::{Column, Expression};
     label = "a query is asked by methods: `.eq(…)`, `.ne(…)`, `.lt(…)`, `.le(…)`, `.gt(…)`, `.ge(…)`",
     note = "write `p.views.gt(3)` for `p.views > 3`, and `p.views.eq(3) & p.title.eq(\"a\")` for two of them"
 )]
-pub trait ByOperator<T> {}
+pub trait CompareByMethods<T> {}
 
 macro_rules! operators {
     ($type:ident) => {
         #[doc(hidden)]
-        impl<T, O: ByOperator<T>> PartialEq<O> for $type<T> {
+        impl<T, O: CompareByMethods<T>> PartialEq<O> for $type<T> {
             fn eq(&self, _: &O) -> bool {
                 false
             }
         }
 
         #[doc(hidden)]
-        impl<T, O: ByOperator<T>> PartialOrd<O> for $type<T> {
+        impl<T, O: CompareByMethods<T>> PartialOrd<O> for $type<T> {
             fn partial_cmp(&self, _: &O) -> Option<Ordering> {
                 None
             }

@@ -1,6 +1,7 @@
 //! What a query is not: its rows. Who treats it so is told how to ask for them; nothing else is here.
 //!
 //! The bounds are of another type than the query, as the compiler takes its sentence from the outermost trait otherwise.
+//! Where it prints no sentence but the name of a bound (`query.map(…)`), the name is what to do.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,7 +15,7 @@ use crate::{Model, Shape};
     label = "no rows yet",
     note = "ask for them: `for row in query.all(&db).await?`, or `query.for_each(&db, …)` for more rows than fit into memory"
 )]
-pub trait Rowed {}
+pub trait CallAllFirst {}
 
 /// Nothing is: the bound gives the compiler a sentence for who awaits a query itself.
 #[diagnostic::on_unimplemented(
@@ -22,14 +23,14 @@ pub trait Rowed {}
     label = "what is wanted of it?",
     note = "end it before `.await`: `.all(&db)`, `.first(&db)`, `.get(&db)`, `.count(&db)`, `.exists(&db)`, `.delete(&db)`"
 )]
-pub trait Ended {}
+pub trait EndTheQueryFirst {}
 
 // `Iterator` and not `IntoIterator`, `Future` and not `IntoFuture`: of the latter there is a second implementation, for all
 // iterators and all futures, and where two could be meant the compiler names neither bound.
 #[doc(hidden)]
 impl<M: Model, S: Shape> Iterator for QuerySet<M, S>
 where
-    M: Rowed,
+    M: CallAllFirst,
 {
     type Item = S::Row;
 
@@ -41,7 +42,7 @@ where
 #[doc(hidden)]
 impl<M: Model, S: Shape> Future for QuerySet<M, S>
 where
-    M: Ended,
+    M: EndTheQueryFirst,
 {
     type Output = demijohn_core::Result<Vec<S::Row>>;
 
@@ -55,13 +56,13 @@ where
     message = "an update was described, and is awaited without being carried out",
     label = "`.execute(&db)` is missing before `.await`"
 )]
-pub trait Executed {}
+pub trait CallExecuteFirst {}
 
 #[doc(hidden)]
 impl Future for UpdateSet
 where
     // The `for` has it looked at where it is used, not here.
-    for<'a> (): Executed,
+    for<'a> (): CallExecuteFirst,
 {
     type Output = demijohn_core::Result<u64>;
 

@@ -15,4 +15,8 @@ async fn titles(db: Db) -> Result<()> {
     Ok(())
 }
 
+async fn collected(db: Db) -> Result<Vec<String>> {
+    Ok(Post::objects().map(|post| post.title).collect())
+}
+
 fn main() {}
