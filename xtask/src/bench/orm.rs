@@ -12,6 +12,7 @@ use crate::Result;
 use crate::shell::{read, run as run_command};
 use contest::{Contest, Promise, Than};
 use peers::{BY_HAND, Programs};
+use stream::Streamed;
 
 /// The server on which databases are made and dropped.
 const POSTGRES: (&str, &str) = ("DEMIJOHN_BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432");
@@ -78,7 +79,13 @@ pub(super) fn run(effort: Effort, report: &mut Report) -> Result {
     contest.run(effort, &template, report)?;
     drop(template);
 
-    stream::run(effort, &[("SQLite", &sqlite), ("PostgreSQL", &postgres)], report)
+    let readers = std::thread::available_parallelism().map_or(4, std::num::NonZero::get) + 2;
+    let streams = [
+        Streamed { title: "SQLite, one reader", place: &sqlite, options: "?readers=1", caches: 1 },
+        Streamed { title: "SQLite", place: &sqlite, options: "", caches: readers },
+        Streamed { title: "PostgreSQL", place: &postgres, options: "", caches: 0 },
+    ];
+    stream::run(effort, &streams, report)
 }
 
 /// How many connections the program by hand is best with, for point reads of 64 tasks.

@@ -11,9 +11,8 @@ use crate::shell::read;
 
 const ROUNDS: u32 = 5;
 
-const METHOD: &str = "Microseconds an operation (a row, for the bulk insert of 100,000 rows in one transaction), one \
-    process per peer and round, peers in turn, each on a fresh copy of one database: 10,000 posts, 12 users. Django: one \
-    process, 64 tasks are 64 threads.";
+const METHOD: &str = "one process per peer and round, peers in turn, each on a fresh copy of one database: 10,000 posts, \
+    12 users. Django: one process, 64 tasks are 64 threads.";
 
 pub(super) struct Contest<'a> {
     pub(super) title: &'a str,
@@ -61,12 +60,14 @@ impl Contest<'_> {
                 }
             }
         }
-        self.write(report, &measured, effort.rounds(ROUNDS));
+        self.write(report, &measured, effort);
         Ok(())
     }
 
-    fn write(&self, report: &mut Report, measured: &Measured, rounds: u32) {
-        report.section(self.title, &format!("{METHOD} Rounds: {rounds}. {}", self.words));
+    fn write(&self, report: &mut Report, measured: &Measured, effort: Effort) {
+        let (rounds, bulk) = (effort.rounds(ROUNDS), if effort.quick { "10,000" } else { "100,000" });
+        let unit = format!("Microseconds an operation (a row, for the bulk insert of {bulk} rows in one transaction)");
+        report.section(self.title, &format!("{unit}, {METHOD} Rounds: {rounds}. {}", self.words));
         let others = || self.peers.iter().map(|peer| peer.name).filter(|name| ![BY_HAND, OURS].contains(name));
         let mut head = vec!["case".to_owned(), "tasks".to_owned()];
         head.extend(self.peers.iter().map(|peer| peer.name.to_owned()));
