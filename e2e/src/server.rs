@@ -1,4 +1,5 @@
-//! [`Server`]: a PostgreSQL or MariaDB of our own in a temporary folder, which a test may stop, kill and start again.
+//! [`Server`]: a PostgreSQL, MariaDB or PgBouncer of our own in a temporary folder, which a test may stop, kill and start
+//! again.
 
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
@@ -25,6 +26,7 @@ pub enum Stop {
 enum Kind {
     Postgres,
     MariaDb,
+    PgBouncer,
 }
 
 /// A server on a free port of 127.0.0.1 that lets everybody in, and is gone with its data when this is dropped.
@@ -81,6 +83,27 @@ impl Server {
         Ok(server)
     }
 
+    /// A PgBouncer in front of a PostgreSQL of ours. Settings are those of its file: `pool_mode=transaction`.
+    ///
+    /// # Errors
+    /// A sentence: its program is not there, or does not do what it should.
+    pub fn pgbouncer(behind: &Self, settings: &[&str]) -> Result<Self, String> {
+        let programs = pgbouncer_program().ok_or("`pgbouncer` is not there (Debian: `pgbouncer`)")?;
+        let mut server = Self::new(Kind::PgBouncer, programs, settings);
+        let text = format!(
+            "[databases]\n* = host=127.0.0.1 port={} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
+             listen_port = {}\nunix_socket_dir =\nauth_type = any\n{}\n",
+            behind.port,
+            server.port,
+            settings.join("\n")
+        );
+        let file = server.folder.join("pgbouncer.ini");
+        fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+        server.own("postgres")?;
+        server.start()?;
+        Ok(server)
+    }
+
     fn new(kind: Kind, programs: PathBuf, settings: &[&str]) -> Self {
         let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
         Self { kind, programs, settings, process: None, guard: None, port: free_port(), folder: TempDir::new("server") }
@@ -89,7 +112,7 @@ impl Server {
     /// Its address, without a database.
     pub fn url(&self) -> String {
         match self.kind {
-            Kind::Postgres => format!("postgres://postgres@127.0.0.1:{}", self.port),
+            Kind::Postgres | Kind::PgBouncer => format!("postgres://postgres@127.0.0.1:{}", self.port),
             Kind::MariaDb => format!("mysql://root@127.0.0.1:{}", self.port),
         }
     }
@@ -132,6 +155,11 @@ impl Server {
                 command.args(self.settings.iter().map(|setting| format!("--{setting}")));
                 command
             }
+            Kind::PgBouncer => {
+                let mut command = self.program("pgbouncer");
+                command.arg(self.folder.join("pgbouncer.ini"));
+                command
+            }
         };
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
         let process = process.map_err(|error| format!("the server does not start: {error}"))?;
@@ -164,10 +192,10 @@ impl Server {
 
     fn signal(&self, how: Stop) -> &'static str {
         match (self.kind, how) {
-            (Kind::Postgres, Stop::Fast) => "INT",
+            (Kind::Postgres | Kind::PgBouncer, Stop::Fast) => "INT",
             (Kind::Postgres, Stop::Immediate) => "QUIT",
             (Kind::MariaDb, Stop::Fast) => "TERM",
-            (Kind::MariaDb, Stop::Immediate) => "KILL",
+            (Kind::MariaDb | Kind::PgBouncer, Stop::Immediate) => "KILL",
         }
     }
 
@@ -179,7 +207,7 @@ impl Server {
                 ready.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
                 ready.status().is_ok_and(|status| status.success())
             }
-            Kind::MariaDb => TcpStream::connect(("127.0.0.1", self.port)).is_ok(),
+            Kind::MariaDb | Kind::PgBouncer => TcpStream::connect(("127.0.0.1", self.port)).is_ok(),
         }
     }
 
@@ -203,7 +231,7 @@ impl Server {
     /// A program of the server's, run as somebody it agrees to be.
     fn program(&self, name: &str) -> Command {
         let program = self.programs.join(name);
-        let mut command = if self.kind == Kind::Postgres && is_root() {
+        let mut command = if self.kind != Kind::MariaDb && is_root() {
             let mut command = Command::new("setpriv");
             command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program);
             command
@@ -246,6 +274,11 @@ fn postgres_programs() -> Option<PathBuf> {
     versions.sort();
     let debian = versions.into_iter().rev().map(|(_, folder)| folder).find(|folder| folder.join("initdb").is_file());
     debian.or_else(|| find("initdb", &["/usr/local/bin", "/opt/homebrew/bin", "/usr/local/pgsql/bin"]))
+}
+
+/// The folder with PgBouncer's program.
+pub fn pgbouncer_program() -> Option<PathBuf> {
+    find("pgbouncer", &["/usr/sbin", "/usr/local/sbin"])
 }
 
 /// The folder of a program: one of the search path's, or of these.

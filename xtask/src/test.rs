@@ -32,6 +32,7 @@ fn run_tests(arguments: &[String]) -> Result {
         }
         Err(reason) => skipped.push(format!("tests beside Django: {reason}")),
     }
+    skipped.extend(tools::pgbouncer().err().map(|reason| format!("tests behind a PgBouncer: {reason}")));
     let (servers, missing) = tools::servers();
     skipped.extend(missing);
     tests.envs(servers.variables.iter().map(|(name, value)| (name, value)));

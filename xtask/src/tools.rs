@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use demijohn_e2e::Server;
-use demijohn_e2e::server::listens;
+use demijohn_e2e::server::{listens, pgbouncer_program};
 
 use crate::Result;
 use crate::shell::{find_program, read, run, target};
@@ -56,6 +56,14 @@ pub(crate) fn django() -> Result<PathBuf> {
     }
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(DJANGO_PACKAGES))?;
     if works(&python) { Ok(python) } else { Err("Django is installed but cannot be imported".to_owned()) }
+}
+
+/// Sees to it that there is a PgBouncer, which the driver's tests start themselves.
+pub(crate) fn pgbouncer() -> Result {
+    if pgbouncer_program().is_none() {
+        install_packages(&["pgbouncer"])?;
+    }
+    Ok(())
 }
 
 /// The servers that the tests use: their variables, and those of our own among them, which end when dropped.

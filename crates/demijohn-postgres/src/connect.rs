@@ -1,5 +1,6 @@
 //! [`Connector`]: how connections are made.
 
+use std::fmt::Write as _;
 use std::future::poll_fn;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 
 use crate::conn::Conn;
-use crate::error::not_connected;
+use crate::error::{failure, not_connected};
 use crate::listen::{HELD, Heard};
 use crate::options::{Options, TlsMode};
 #[cfg(feature = "tls")]
@@ -21,6 +22,9 @@ use crate::tls::MakeTls;
 
 /// The first and the longest pause between two attempts to reach a server that is away.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// In raw SQL, too, a moment is of no zone but UTC, wherever the server stands.
+const IN_UTC: &str = "SET TimeZone = 'UTC'";
 
 /// Makes connections to one server.
 pub(crate) struct Connector {
@@ -48,7 +52,8 @@ impl Connector {
         if let Some(password) = &options.password {
             config.password(password);
         }
-        if !options.settings.is_empty() {
+        // A PgBouncer knows no options; there it is set once the connection is made.
+        if !options.pgbouncer {
             config.options(settings(&options.settings));
         }
         let address = options.address();
@@ -62,6 +67,7 @@ impl Connector {
         tokio::spawn(async move {
             let _ = connection.await;
         });
+        self.prepare(&client).await?;
         Ok(Conn::new(client, self.options.statements, self.options.pgbouncer))
     }
 
@@ -85,6 +91,14 @@ impl Connector {
         let attempt = tokio::time::timeout(self.options.connect_timeout, self.config.connect(self.tls.clone()));
         let made = attempt.await.map_err(|_| self.no_answer())?;
         made.map_err(|error| not_connected(error, &self.address))
+    }
+
+    /// Sets what a PgBouncer carries from session to session.
+    async fn prepare(&self, client: &Client) -> Result<()> {
+        if self.options.pgbouncer {
+            client.batch_execute(IN_UTC).await.map_err(|error| failure(error, IN_UTC))?;
+        }
+        Ok(())
     }
 
     /// Attempts to connect, for as long as `connect_timeout` says: a server that starts anew is waited for.
@@ -143,8 +157,12 @@ fn ssl_mode(mode: TlsMode) -> SslMode {
 }
 
 /// As the command line of a server process has them: `-c name=value`, spaces escaped.
+/// All settings of a session, in the form of the server's command line.
 fn settings(settings: &[(&'static str, String)]) -> String {
     let escaped = |value: &str| value.replace('\\', "\\\\").replace(' ', "\\ ");
-    let each: Vec<String> = settings.iter().map(|(name, value)| format!("-c {name}={}", escaped(value))).collect();
-    each.join(" ")
+    let mut all = "-c TimeZone=UTC".to_owned();
+    for (name, value) in settings {
+        let _ = write!(all, " -c {name}={}", escaped(value));
+    }
+    all
 }

@@ -16,9 +16,9 @@ use crate::error::CONNECTION;
 use crate::listen::Listener;
 use crate::migrate_lock;
 use crate::options::Options;
-use crate::pool::Pool;
+use crate::pool::{Lease, Pool};
 use crate::run;
-use crate::shared::Shared;
+use crate::shared::{Asked, Shared};
 use crate::transaction::PostgresTransaction;
 
 /// A PostgreSQL database, with what only PostgreSQL has.
@@ -99,13 +99,18 @@ impl PostgresDriver {
 
 impl PostgresDriver {
     /// Runs a short read on a connection of its own; once more when that was lost, as nothing is done twice by it.
-    async fn read(&self, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
+    async fn read(&self, lease: Option<Lease>, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
         let mut given = false;
         let mut noted = |row: &dyn Row| {
             given = true;
             sink(row)
         };
-        let first = run::query(&self.pool.lease().await?, statement, &mut noted).await;
+        let lease = match lease {
+            Some(lease) => lease,
+            None => self.pool.lease().await?,
+        };
+        let first = run::query(&lease, statement, &mut noted).await;
+        drop(lease);
         match first {
             Err(error) if error.code() == CONNECTION && !given => {}
             answer => return answer,
@@ -129,8 +134,8 @@ impl Connection for PostgresDriver {
         };
         Answer::later(async move {
             match shared.query(&self.pool, statement, sink).await {
-                Some(answer) => answer,
-                None => self.read(statement, sink).await,
+                Asked::Done(answer) => answer,
+                Asked::Not(lease) => self.read(lease, statement, sink).await,
             }
         })
     }

@@ -14,17 +14,21 @@ use std::time::{Duration, Instant};
 
 use demijohn_core::Result;
 use demijohn_sql::{RowSink, Statement};
+use futures_util::future::{Either, select};
 use futures_util::stream::TryStreamExt as _;
 use tokio::time::timeout;
 
 use crate::conn::{Conn, Retry, Running};
 use crate::error::{failure, is_lost};
-use crate::pool::Pool;
+use crate::pool::{Lease, Pool};
 use crate::row::PostgresRow;
 use crate::run::Codecs;
 
 /// A connection that has statements waiting and answered none for so long is stuck.
 const STUCK: Duration = Duration::from_millis(25);
+
+/// After so many rows of one answer it is noted that the connection moves.
+const ROWS: u32 = 32;
 
 /// A connection that is stuck for so long is given up.
 const GIVE_UP: Duration = Duration::from_secs(30);
@@ -43,10 +47,12 @@ impl Shared {
         Self { lines: (0..count).map(|_| Arc::new(Line::new())).collect() }
     }
 
-    /// Runs a short read. None when no shared connection would give its answer soon; then nothing reached `sink`.
-    pub(crate) async fn query(&self, pool: &Pool, statement: &Statement, sink: &mut RowSink<'_>) -> Option<Result<()>> {
-        let (line, conn) = self.pick(pool)?;
-        line.query(&conn, statement, sink).await
+    /// Runs a short read.
+    pub(crate) async fn query(&self, pool: &Pool, statement: &Statement, sink: &mut RowSink<'_>) -> Asked {
+        match self.pick(pool) {
+            Some((line, conn)) => line.query(&conn, pool, statement, sink).await,
+            None => Asked::Not(None),
+        }
     }
 
     /// The connection with the fewest statements waiting.
@@ -68,6 +74,14 @@ impl Shared {
     }
 }
 
+/// What became of a statement that was to be sent over a shared connection.
+pub(crate) enum Asked {
+    /// It is done.
+    Done(Result<()>),
+    /// No shared connection gives its answer soon, and nothing reached the sink. Perhaps another was found meanwhile.
+    Not(Option<Lease>),
+}
+
 /// One shared connection.
 struct Line {
     conn: Mutex<Option<Arc<Conn>>>,
@@ -77,7 +91,7 @@ struct Line {
     rests: AtomicBool,
     /// How many statements wait for their answer.
     waiting: AtomicUsize,
-    /// When the last answer came, or the first statement after a rest was sent: microseconds after `start`.
+    /// When the last answer came, some more of its rows, or the first statement after a rest was sent: microseconds after `start`.
     moved: AtomicU64,
     start: Instant,
 }
@@ -147,9 +161,10 @@ impl Line {
     async fn query(
         self: &Arc<Self>,
         conn: &Arc<Conn>,
+        pool: &Pool,
         statement: &Statement,
         sink: &mut RowSink<'_>,
-    ) -> Option<Result<()>> {
+    ) -> Asked {
         let turn = Turn::new(self);
         let mut begun = pin!(conn.start(&statement.sql, &statement.params, Retry::Once));
         let begun = loop {
@@ -157,7 +172,12 @@ impl Line {
                 Ok(begun) => break begun,
                 Err(_) if self.is_stuck() => {
                     self.rest(Arc::clone(conn));
-                    return None;
+                    // Whichever comes first: the pool may be busier than the connection is stuck.
+                    match select(&mut begun, pin!(pool.lease())).await {
+                        Either::Left((begun, _)) => break begun,
+                        Either::Right((Ok(lease), _)) => return Asked::Not(Some(lease)),
+                        Either::Right((Err(error), _)) => return Asked::Done(Err(error)),
+                    }
                 }
                 // There is a queue, and it moves.
                 Err(_) => {}
@@ -165,23 +185,32 @@ impl Line {
         };
         turn.answered();
         match begun {
-            Ok(running) => Some(read(running, statement, sink).await),
-            Err(error) if is_lost(&error) => None,
-            Err(error) => Some(Err(failure(error, &statement.sql))),
+            Ok(running) => Asked::Done(self.read(running, statement, sink).await),
+            Err(error) if is_lost(&error) => Asked::Not(None),
+            Err(error) => Asked::Done(Err(failure(error, &statement.sql))),
         }
     }
-}
 
-async fn read(running: Running, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
-    let mut codecs = Codecs::of(&running);
-    let mut rows = pin!(running.rows);
-    while let Some(row) = rows.try_next().await.map_err(|error| failure(error, &statement.sql))? {
-        // The rows that nobody wants any more are passed over by the connection.
-        if sink(&PostgresRow::new(&row, codecs.of_row(&row)))? == demijohn_sql::Flow::Stop {
-            break;
+    async fn read(&self, running: Running, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
+        let mut codecs = Codecs::of(&running);
+        let mut rows = pin!(running.rows);
+        let mut seen = 0_u32;
+        while let Some(row) = rows.try_next().await.map_err(|error| failure(error, &statement.sql))? {
+            seen += 1;
+            if seen.is_multiple_of(ROWS) {
+                self.moves();
+            }
+            // The rows that nobody wants any more are passed over by the connection.
+            if sink(&PostgresRow::new(&row, codecs.of_row(&row)))? == demijohn_sql::Flow::Stop {
+                break;
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn moves(&self) {
+        self.moved.store(self.now(), Ordering::Relaxed);
+    }
 }
 
 /// A statement among those that wait on a line, until it is dropped.
@@ -190,13 +219,13 @@ struct Turn<'a>(&'a Line);
 impl<'a> Turn<'a> {
     fn new(line: &'a Line) -> Self {
         if line.waiting.fetch_add(1, Ordering::Relaxed) == 0 {
-            line.moved.store(line.now(), Ordering::Relaxed);
+            line.moves();
         }
         Self(line)
     }
 
     fn answered(&self) {
-        self.0.moved.store(self.0.now(), Ordering::Relaxed);
+        self.0.moves();
     }
 }
 

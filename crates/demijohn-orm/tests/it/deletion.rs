@@ -31,8 +31,16 @@ struct Cork {
     owner: ForeignKey<Owner>,
 }
 
+#[derive(Model, Debug, Clone)]
+#[model(app = "shelf", crate = demijohn_orm)]
+struct Label {
+    id: i64,
+    #[field(on_delete = SetDefault, default = 1)]
+    owner: ForeignKey<Owner>,
+}
+
 fn models() -> Models {
-    [Owner::meta(), Jar::meta(), Cork::meta()].into_iter().collect()
+    [Owner::meta(), Jar::meta(), Cork::meta(), Label::meta()].into_iter().collect()
 }
 
 async fn owners(db: &Db) -> Vec<Owner> {
@@ -61,6 +69,14 @@ async fn what_is_set_to_a_value_stays_with_it(db: &Db) {
     assert_eq!(owners[1].clone().delete(db).await.expect("nothing forbids it"), 1);
     let cork = Cork::objects().get(db).await.expect("it stays");
     assert_eq!(cork.owner.key(), 1);
+}
+
+async fn what_is_set_to_its_default_stays_with_it(db: &Db) {
+    let owners = owners(db).await;
+    let label = Label::create().owner(&owners[1]).save(db).await.expect("it is new");
+    assert_eq!(label.owner.key(), 2);
+    assert_eq!(owners[1].clone().delete(db).await.expect("nothing forbids it"), 1);
+    assert_eq!(Label::objects().get(db).await.expect("it stays").owner.key(), 1);
 }
 
 /// What the statements of a deletion do to which tables, without values.
@@ -179,4 +195,5 @@ on_every_database! {
     models();
     what_holds_another_column_goes_with_its_row,
     what_is_set_to_a_value_stays_with_it,
+    what_is_set_to_its_default_stays_with_it,
 }

@@ -1,6 +1,8 @@
 //! What a query can give: values beside rows, rows together, slices, locks, portions.
 
-use demijohn_orm::{Db, Flow, Model as _, avg, count, count_rows, max, min, scalar, sum};
+use demijohn_orm::{
+    DateUnit, Db, Duration, Flow, Model as _, Timestamp, avg, count, count_rows, max, min, random, scalar, sum,
+};
 
 use crate::models::{Comment, Post, Tag, User, all, fill};
 
@@ -140,6 +142,34 @@ async fn rows_come_one_after_another_and_in_portions(db: &Db) {
     assert!(few.next(db).await.expect("it runs").is_none());
 }
 
+async fn rows_come_in_an_order_of_chance(db: &Db) {
+    fill(db).await;
+    let mut orders = std::collections::HashSet::new();
+    for _ in 0..60 {
+        let posts = Post::objects().order_by(|_| random()).all(db).await.expect("it runs");
+        assert_eq!(posts.len(), 3);
+        orders.insert(posts.iter().map(|post| post.id).collect::<Vec<_>>());
+    }
+    // One of six would come sixty times in a row about once in 6⁵⁹.
+    assert!(orders.len() > 1, "always {orders:?}");
+}
+
+async fn the_days_of_many_rows_come_once_each(db: &Db) {
+    fill(db).await;
+    let day: Timestamp = "2026-03-04T05:06:07Z".parse().expect("a moment");
+    Post::objects().update(|p| p.created_at.set(day)).execute(db).await.expect("they change");
+    let hour = || Post::objects().select(|p| p.created_at.trunc(DateUnit::Day)).distinct();
+    let days = hour().all(db).await.expect("it runs");
+    assert_eq!(days.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-03-04T00:00:00Z"]);
+    Post::objects()
+        .with_key(1)
+        .update(|p| p.created_at.set(p.created_at + Duration::from_hours(24)))
+        .execute(db)
+        .await
+        .expect("it is there");
+    assert_eq!(hour().count(db).await.expect("it runs"), 2);
+}
+
 async fn rows_are_locked_inside_a_transaction_only(db: &Db) {
     fill(db).await;
     let query = || Post::objects().with_key(1).select_for_update_with(|lock| lock.nowait());
@@ -180,6 +210,8 @@ on_every_database! {
     rows_are_found_by_their_keys,
     pages_have_numbers,
     rows_come_one_after_another_and_in_portions,
+    rows_come_in_an_order_of_chance,
+    the_days_of_many_rows_come_once_each,
     rows_are_locked_inside_a_transaction_only,
     a_database_explains_itself,
 }

@@ -1,7 +1,8 @@
 //! How rows are written: one, some of its fields, once, many at a time; and what does not fit.
 
 use demijohn_core::model::Value;
-use demijohn_orm::{Db, Draft, Model as _};
+use demijohn_macros::Model;
+use demijohn_orm::{Db, Draft, Model as _, Timestamp};
 
 use crate::models::{Everything, Post, Tag, User, all, fill};
 
@@ -164,4 +165,41 @@ on_every_database! {
     rows_that_are_there_are_changed_in_place,
     many_rows_are_changed_at_once,
     what_does_not_fit_is_refused,
+}
+
+/// What a shop has, with values that the database makes.
+#[derive(Model, Debug, Clone)]
+#[model(app = "shop", crate = demijohn_orm)]
+struct Ware {
+    id: i64,
+    #[field(max_length = 20)]
+    name: String,
+    #[field(db_default = 4)]
+    price: i32,
+    #[field(db_default = sql("1 + 1"))]
+    stock: i64,
+    #[field(db_default = now)]
+    made: Timestamp,
+    #[field(generated = "{price} * {stock}")]
+    total: i64,
+}
+
+async fn what_the_database_makes_is_in_the_row_that_was_saved(db: &Db) {
+    let before = Timestamp::now();
+    let mut ware = Ware::create().name("jar").save(db).await.expect("the database has the rest");
+    assert_eq!((ware.price, ware.stock, ware.total), (4, 2, 8));
+    let apart = ware.made.duration_since(before).abs();
+    assert!(apart < jiff::SignedDuration::from_mins(5), "{apart} beside the clock of the database");
+    ware.price = 10;
+    ware.save(db).await.expect("it is there");
+    assert_eq!(ware.total, 20, "what is worked out from it came back");
+    let stored = Ware::objects().get(db).await.expect("it is there");
+    assert_eq!((stored.price, stored.total, stored.made), (10, 20, ware.made));
+    let own = Ware::create().name("jug").price(1).stock(9).save(db).await.expect("it is new");
+    assert_eq!((own.price, own.stock, own.total), (1, 9, 9));
+}
+
+on_every_database! {
+    [Ware::meta()].into_iter().collect();
+    what_the_database_makes_is_in_the_row_that_was_saved,
 }

@@ -227,8 +227,64 @@ async fn a_deadlock_is_ended_and_tried_again(db: &Db) {
     }
 }
 
+/// Only one can write to SQLite at a time, which is another matter.
+fn has_locks_of_rows(db: &Db) -> bool {
+    !db.driver().address().starts_with("sqlite")
+}
+
+async fn who_does_not_wait_for_a_locked_row_is_told_so(db: &Db) {
+    if !has_locks_of_rows(db) {
+        return;
+    }
+    let key = Tag::create().name("held").save(db).await.expect("it is new").id;
+    let (other, apart) = (db.clone(), Tag::create().name("free").save(db).await.expect("it is new").id);
+    db.atomic(async |tx| {
+        Tag::objects().with_key(key).select_for_update().get(tx).await?;
+        // Of another task, as a query beside the transaction would be refused in this one.
+        let asks = async move {
+            other
+                .atomic(async |tx| {
+                    let now = |key| Tag::objects().with_key(key).select_for_update_with(|lock| lock.nowait());
+                    assert_eq!(now(apart).get(tx).await?.name, "free");
+                    let free = Tag::objects().order_by(|t| t.id).select_for_update_with(|lock| lock.skip_locked());
+                    assert_eq!(free.all(tx).await?.len(), 1, "the locked one is passed over");
+                    now(key).get(tx).await
+                })
+                .await
+        };
+        let error = tokio::spawn(asks).await.expect("no panic").expect_err("the row is locked");
+        assert_eq!((error.code(), error.kind()), ("orm.lock", demijohn_core::ErrorKind::Unavailable));
+        Ok(())
+    })
+    .await
+    .expect("the holder is not disturbed");
+}
+
+async fn a_level_of_isolation_says_what_of_others_is_seen(db: &Db) {
+    if !has_locks_of_rows(db) {
+        return;
+    }
+    for (level, then) in [(Isolation::ReadCommitted, 1), (Isolation::RepeatableRead, 0)] {
+        Tag::objects().delete(db).await.expect("it runs");
+        let seen = db
+            .transaction()
+            .isolation(level)
+            .run(async |tx| {
+                assert_eq!(Tag::objects().count(tx).await?, 0);
+                let other = db.clone();
+                let add = async move { Tag::create().name("new").save(&other).await };
+                tokio::spawn(add).await.expect("no panic")?;
+                Tag::objects().count(tx).await
+            })
+            .await;
+        assert_eq!(seen.expect("it only reads"), then, "{level:?}");
+    }
+}
+
 on_every_database! {
     all();
+    who_does_not_wait_for_a_locked_row_is_told_so,
+    a_level_of_isolation_says_what_of_others_is_seen,
     a_deadlock_is_ended_and_tried_again,
     an_error_takes_everything_back,
     a_savepoint_is_taken_back_alone,

@@ -5,6 +5,7 @@ mod bulk;
 mod errors;
 mod listen;
 mod pgbouncer;
+mod settings;
 mod shared;
 mod tls;
 mod transactions;
