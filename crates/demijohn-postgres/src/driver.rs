@@ -99,14 +99,14 @@ impl PostgresDriver {
 
 impl PostgresDriver {
     /// Runs a short read on a connection of its own; once more when that was lost, as nothing is done twice by it.
-    async fn read(&self, lease: Option<Lease>, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
+    async fn read(&self, lease: Option<Box<Lease>>, statement: &Statement, sink: &mut RowSink<'_>) -> Result<()> {
         let mut given = false;
         let mut noted = |row: &dyn Row| {
             given = true;
             sink(row)
         };
         let lease = match lease {
-            Some(lease) => lease,
+            Some(lease) => *lease,
             None => self.pool.lease().await?,
         };
         let first = run::query(&lease, statement, &mut noted).await;

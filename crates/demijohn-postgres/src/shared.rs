@@ -79,7 +79,7 @@ pub(crate) enum Asked {
     /// It is done.
     Done(Result<()>),
     /// No shared connection gives its answer soon, and nothing reached the sink. Perhaps another was found meanwhile.
-    Not(Option<Lease>),
+    Not(Option<Box<Lease>>),
 }
 
 /// One shared connection.
@@ -175,7 +175,7 @@ impl Line {
                     // Whichever comes first: the pool may be busier than the connection is stuck.
                     match select(&mut begun, pin!(pool.lease())).await {
                         Either::Left((begun, _)) => break begun,
-                        Either::Right((Ok(lease), _)) => return Asked::Not(Some(lease)),
+                        Either::Right((Ok(lease), _)) => return Asked::Not(Some(Box::new(lease))),
                         Either::Right((Err(error), _)) => return Asked::Done(Err(error)),
                     }
                 }
