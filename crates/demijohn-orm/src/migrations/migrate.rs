@@ -300,7 +300,7 @@ impl Run<'_> {
         let is_initial = self.options.fake_initial && begun.is_none();
         let faked = self.options.fake || (is_initial && is_made(&tx, migration, self.graph).await?);
         let mut state = self.graph.state(|_, other| self.applied.has(&other.app, &other.name))?;
-        if !faked && is_stepwise(migration, self.context.driver.dialect()) {
+        if !faked && is_stepwise(migration, begun, self.context.driver.dialect()) {
             tx.commit().await?;
             self.stepwise(migration).forward(&state, progress).await?;
             tx = self.begin().await?;
@@ -323,7 +323,7 @@ impl Run<'_> {
         let migration = self.graph.migration(place);
         let begun = self.applied.begun(&migration.app, &migration.name);
         let state = self.graph.state(|at, other| at != place && self.applied.has(&other.app, &other.name))?;
-        let stepwise = is_stepwise(migration, self.context.driver.dialect()) && !self.options.fake;
+        let stepwise = is_stepwise(migration, begun, self.context.driver.dialect()) && !self.options.fake;
         if stepwise {
             self.stepwise(migration).backward(&state, progress).await?;
         }

@@ -18,9 +18,10 @@ use crate::{Executor as _, Tx};
 
 type Say<'a> = &'a mut (dyn FnMut(Progress) + Send);
 
-/// Is it done step by step on this database?
-pub(super) fn is_stepwise(migration: &Migration, dialect: &dyn Dialect) -> bool {
-    !migration.operations.is_empty() && (!migration.atomic || !keeps_tables(dialect))
+/// Is it done step by step on this database? What was begun so goes on so, whatever is said of it since.
+pub(super) fn is_stepwise(migration: &Migration, begun: Option<Begun>, dialect: &dyn Dialect) -> bool {
+    let is_asked = !migration.atomic || !keeps_tables(dialect) || begun.is_some();
+    !migration.operations.is_empty() && is_asked
 }
 
 /// Can a transaction take back what was done to tables?

@@ -150,6 +150,33 @@ fn migrate_records_without_doing_and_forgets() {
 }
 
 #[test]
+fn migrate_goes_on_where_one_stopped_or_behind_it() {
+    let shell = Shell::migrated();
+    let stop = || {
+        shell.sql("UPDATE django_migrations SET name = '0001_initial (2 of 3 steps)' WHERE app = 'blog'");
+        shell.sql("DROP TABLE blog_comment");
+    };
+    stop();
+    assert_eq!(shell.done("showmigrations blog"), "blog\n [ ] 0001_initial (2 of 3 steps are applied)\n");
+    assert_eq!(shell.done("migrate --plan"), "blog.0001_initial\n    create model Comment\n");
+    contains(&shell.done("migrate"), &["it stopped at step 3 of 3 and goes on there: create model Comment... ok\n"]);
+    assert_eq!(shell.done("showmigrations blog"), "blog\n [X] 0001_initial\n");
+    assert!(shell.has_table("blog_comment"));
+    stop();
+    contains(&shell.done("migrate --skip-step"), &["applying blog.0001_initial... ok"]);
+    assert_eq!(shell.done("showmigrations blog"), "blog\n [X] 0001_initial\n");
+    assert!(!shell.has_table("blog_comment"), "it was to be finished by hand");
+}
+
+#[test]
+fn optimizemigration_says_when_there_is_nothing_to_do() {
+    let shell = Shell::empty();
+    assert_eq!(shell.done("optimizemigration blog 1 --check"), "no optimizations possible\n");
+    contains(&shell.refused("optimizemigration blog"), &["needs an app and a migration"]);
+    contains(&shell.refused("optimizemigration blog 7"), &["no migration `7` of app `blog`"]);
+}
+
+#[test]
 fn migrations_are_shown_as_lists_plans_and_sql() {
     let shell = Shell::empty();
     contains(&shell.done("showmigrations"), &["auth\n [ ] 0012_alter", "sessions\n [ ] 0001_initial\n"]);
