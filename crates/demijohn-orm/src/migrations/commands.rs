@@ -50,6 +50,10 @@ pub(crate) async fn require_applied(driver: &dyn Driver, database: &Database) ->
     Err(Error::new(ErrorKind::Misconfigured, "migrations.unapplied", message).with_hint("run `migrate`"))
 }
 
+/// Checks of models begin with these. What is wrong there would be written into migrations and tables; what is wrong
+/// elsewhere, `migrate` may be on the way to mend.
+const MODELS: [&str; 2] = ["models.", "fields."];
+
 async fn make(site: Site, mut args: Args) -> Result<()> {
     let mut options = MakeOptions {
         dry_run: args.flag("--dry-run"),
@@ -74,6 +78,7 @@ async fn make(site: Site, mut args: Args) -> Result<()> {
         options.apps.push(app);
     }
     args.finish()?;
+    site.require_sound_in(&MODELS)?;
     let database = Database::of(&site)?;
     if check {
         return refuse_changes(database, &options.apps);
@@ -177,6 +182,7 @@ async fn run(site: Site, mut args: Args) -> Result<()> {
         return Err(Error::invalid("`--prune` needs the app whose records are to go: `migrate blog --prune`")
             .with_code("cli.arguments"));
     }
+    site.require_sound_in(&MODELS)?;
     let database = Database::of(&site)?;
     let db = open(&site, name).await?;
     let context = MigrateContext {

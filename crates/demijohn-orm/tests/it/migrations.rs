@@ -17,6 +17,7 @@ mod random;
 mod rebuild;
 mod rewrite;
 mod run;
+mod sound;
 mod source;
 mod squash;
 mod stepwise;
