@@ -1,6 +1,7 @@
 //! A real Chromium, driven through ChromeDriver by the WebDriver protocol (W3C, level 2).
 
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +12,9 @@ use crate::http::exchange;
 use crate::process::{Process, free_address};
 use crate::temp::TempDir;
 use crate::{tools, wait};
+
+/// So often a browser is tried to be started.
+const ATTEMPTS: u32 = 3;
 
 /// The member of an element's JSON that holds its id; fixed by the protocol.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -48,19 +52,31 @@ impl Browser {
     /// Starts a browser, with the pages' JavaScript on or off; `None` where this machine has none (the reason is printed).
     pub fn start(javascript: bool) -> Option<Self> {
         let program = tools::required(tools::CHROMEDRIVER, "browser tests")?;
-        let driver = free_address();
-        let mut process = Process::start(Command::new(program).arg(format!("--port={}", driver.port())));
-        process.wait_for_listener(driver);
-        let profile = TempDir::new("chromium");
-        let capabilities = capabilities(profile.path(), javascript);
-        let created =
-            call(driver, "POST", "/session", Some(&json!({ "capabilities": { "alwaysMatch": capabilities } })));
-        let session = created["sessionId"].as_str().expect("a new session has an id").to_owned();
-        let browser = Self { driver, session, violations: Vec::new(), _process: process, _profile: profile };
+        // A free port may be somebody else's by the time that the driver wants it.
+        let attempt = |_| match Self::attempt(Command::new(&program), javascript) {
+            Ok(browser) => Some(browser),
+            Err(error) => {
+                eprintln!("another attempt, as ChromeDriver does not answer: {error}");
+                None
+            }
+        };
+        let browser = (0..ATTEMPTS).find_map(attempt).expect("ChromeDriver starts");
         if javascript {
             browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": VIOLATION_LISTENER }));
         }
         Some(browser)
+    }
+
+    /// An error when the driver is not there, or somebody else is.
+    fn attempt(mut program: Command, javascript: bool) -> io::Result<Self> {
+        let driver = free_address();
+        let mut process = Process::start(program.arg(format!("--port={}", driver.port())));
+        process.wait_for_listener(driver);
+        let profile = TempDir::new("chromium");
+        let wanted = json!({ "capabilities": { "alwaysMatch": capabilities(profile.path(), javascript) } });
+        let created = try_call(driver, "POST", "/session", Some(&wanted))?;
+        let session = created["sessionId"].as_str().expect("a new session has an id").to_owned();
+        Ok(Self { driver, session, violations: Vec::new(), _process: process, _profile: profile })
     }
 
     /// Opens an address and waits for its page.
@@ -245,15 +261,20 @@ fn capabilities(profile: &Path, javascript: bool) -> Value {
 
 /// One command of the protocol; an error answer fails the test with its message.
 fn call(driver: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> Value {
+    try_call(driver, method, path, body)
+        .unwrap_or_else(|error| panic!("{method} {path}: ChromeDriver does not answer: {error}"))
+}
+
+/// The same, with an error when there is no answer.
+fn try_call(driver: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> io::Result<Value> {
     let body = body.map(ToString::to_string).unwrap_or_default();
     let headers = [("content-type", "application/json; charset=utf-8")];
-    let reply = exchange(driver, method, path, &headers, body.as_bytes())
-        .unwrap_or_else(|error| panic!("{method} {path}: ChromeDriver does not answer: {error}"));
+    let reply = exchange(driver, method, path, &headers, body.as_bytes())?;
     let answer: Value = serde_json::from_str(&reply.body).unwrap_or(Value::Null);
     let value = answer["value"].clone();
     let reason = value["message"].as_str().unwrap_or(&reply.body);
     assert!(reply.status == 200, "{method} {path} {body}: {} {reason}", value["error"]);
-    value
+    Ok(value)
 }
 
 fn text_of(value: &Value) -> String {
