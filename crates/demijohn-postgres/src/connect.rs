@@ -1,5 +1,10 @@
 //! [`Connector`]: how connections are made.
 
+#![cfg_attr(
+    not(feature = "tls"),
+    expect(clippy::clone_on_copy, reason = "with encryption there is something to clone")
+)]
+
 use std::fmt::Write as _;
 use std::future::poll_fn;
 use std::time::Duration;
