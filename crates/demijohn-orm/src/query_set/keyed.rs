@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use demijohn_core::model::{FieldMeta, Value};
 use demijohn_core::{Error, ErrorKind, Result, suggest};
 use demijohn_sql::{Column as SqlColumn, Expr, Order};
 
 use super::QuerySet;
-use crate::{Column, Executor, FieldValue, Model, Rows, Shape};
+use crate::{Column, Executor, FieldValue, Model, Rows, Shape, run};
 
 /// Keys in one statement: below what any database takes.
 const CHUNK: usize = 1000;
+
+/// The same of keys over several fields, which SQLite nests.
+const COMPOSITE_CHUNK: usize = 100;
 
 impl<M: Model> QuerySet<M, Rows<M>> {
     /// The rows with these keys, by key. Keys without a row are left out.
@@ -31,8 +35,13 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     where
         M::Key: Eq + Hash,
     {
-        let key = SqlColumn { path: self.select.from, field: M::meta().key_index() as u16 };
-        self.by_values(key, keys.into_iter().collect(), db).await
+        let keys: Vec<Value> = keys.into_iter().map(|key| key.to_value()).collect();
+        let mut found = HashMap::with_capacity(keys.len());
+        for chunk in keys.chunks(if M::meta().has_composite_key() { COMPOSITE_CHUNK } else { CHUNK }) {
+            let among = run::keys_in(self.select.from, chunk);
+            found.extend(self.clone().and(among).all(db).await?.into_iter().map(|row| (row.key(), row)));
+        }
+        Ok(found)
     }
 
     /// The rows with these values of a unique column, by value: `.in_bulk_by(|u| u.username, names, &db)`.
@@ -57,8 +66,10 @@ impl<M: Model> QuerySet<M, Rows<M>> {
     ) -> Result<HashMap<T, M>> {
         let column = self.with_columns(column).untyped();
         let field = column.meta();
-        if !std::ptr::eq(column.path, self.select.from) || !(field.unique || field.primary_key) {
-            let choices = M::meta().fields.iter().filter(|field| field.unique || field.primary_key);
+        let is_composite = M::meta().has_composite_key();
+        let tells_apart = |field: &FieldMeta| field.unique || (field.primary_key && !is_composite);
+        if !std::ptr::eq(column.path, self.select.from) || !tells_apart(field) {
+            let choices = M::meta().fields.iter().filter(|field| tells_apart(field));
             let message = format!("rows of `{}` are not told apart by `{}`", M::meta().name, field.name);
             return Err(Error::new(ErrorKind::Misconfigured, "orm.not_unique", message)
                 .with_hint(format!("the unique fields are {}", suggest::list(choices.map(|field| field.name)))));

@@ -237,6 +237,14 @@ async fn a_row_is_known_by_both_parts_of_its_key(db: &Db) {
     for (row, letter) in [(1, "a"), (1, "b"), (2, "a")] {
         Seat::create().aisle(row).letter(letter).save(db).await.expect("it is new");
     }
+    let (first, none) = ((1, "a".to_owned()), (2, "b".to_owned()));
+    let found = Seat::objects().in_bulk([first.clone(), none], db).await.expect("it runs");
+    assert_eq!(found.len(), 1, "each part alone has a row");
+    assert_eq!(found[&first].letter, "a");
+    let many = (0..500).map(|row| (row, "a".to_owned()));
+    assert_eq!(Seat::objects().in_bulk(many, db).await.expect("they are no single statement").len(), 2);
+    let error = Seat::objects().in_bulk_by(|s| s.letter, ["a".to_owned()], db).await.expect_err("half a key");
+    assert_eq!(error.code(), "orm.not_unique");
     let mut seat = Seat::objects().with_key((1, "b".to_owned())).get(db).await.expect("it is there");
     seat.taken = true;
     seat.save(db).await.expect("it is saved");
