@@ -25,7 +25,7 @@ pub(super) async fn run(site: Site, mut args: Args) -> Result<()> {
 struct Client {
     program: &'static str,
     arguments: Vec<String>,
-    password: Option<(&'static str, String)>,
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Client {
@@ -36,11 +36,14 @@ impl Client {
                 let message = "a database in memory has no command line: another program cannot reach it";
                 return Err(Error::misconfigured("dbshell.memory", message));
             }
-            return Ok(Self { program: "sqlite3", arguments: vec![path.to_owned()], password: None });
+            return Ok(Self { program: "sqlite3", arguments: vec![path.to_owned()], environment: Vec::new() });
         }
         let (scheme, rest) = url.split_once("://").unwrap_or((url, ""));
-        let rest = rest.split('?').next().unwrap_or_default();
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+        if database.contains('@') || query.split('=').next().is_some_and(|name| name.contains('@')) {
+            return Err(unclear());
+        }
         let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (user, password) = login.split_once(':').map_or((login, None), |(user, password)| (user, Some(password)));
         let (host, port) = match place.rsplit_once(':') {
@@ -52,14 +55,30 @@ impl Client {
             "postgres" | "postgresql" => ("psql", ["--host", "--port", "--username", "--dbname"], "PGPASSWORD"),
             _ => ("mysql", ["--host", "--port", "--user", "--database"], "MYSQL_PWD"),
         };
-        let mut arguments = Vec::new();
-        for (flag, value) in flags.into_iter().zip([host, port, user, database]) {
-            if !value.is_empty() {
-                arguments.push(format!("{flag}={}", decoded(value)?));
+        let mut values = [host, port, user, database];
+        let mut password = password;
+        let mut environment = Vec::new();
+        // What stands there counts more, as it does for the site itself.
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')).filter(|_| program == "psql") {
+            match name {
+                "host" => values[0] = value,
+                "port" => values[1] = value,
+                "user" => values[2] = value,
+                "password" => password = Some(value),
+                _ => {
+                    let known = POSTGRES.iter().find(|(parameter, _)| *parameter == name);
+                    environment.extend(known.map(|(_, variable)| Ok((*variable, decoded(value)?))));
+                }
             }
         }
-        let password = password.map(|password| Ok::<_, Error>((variable, decoded(password)?))).transpose()?;
-        Ok(Self { program, arguments, password })
+        if !values[1].bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(unclear());
+        }
+        environment.splice(..0, password.map(|password| Ok((variable, decoded(password)?))));
+        let environment = environment.into_iter().collect::<Result<_>>()?;
+        let named = flags.into_iter().zip(values).filter(|(_, value)| !value.is_empty());
+        let arguments = named.map(|(flag, value)| Ok(format!("{flag}={}", decoded(value)?))).collect::<Result<_>>()?;
+        Ok(Self { program, arguments, environment })
     }
 
     /// On Unix it takes our place, so that keys and signals reach it.
@@ -78,7 +97,7 @@ impl Client {
 
     fn start_as(&self, program: &str) -> io::Result<()> {
         let mut command = Command::new(program);
-        command.args(&self.arguments).envs(self.password.clone());
+        command.args(&self.arguments).envs(self.environment.clone());
         #[cfg(unix)]
         return Err(std::os::unix::process::CommandExt::exec(&mut command));
         #[cfg(not(unix))]
@@ -87,6 +106,17 @@ impl Client {
             status => Err(io::Error::other(status.to_string())),
         }
     }
+}
+
+/// What `psql` is told by its environment: without them it would go on unencrypted where the site would not.
+const POSTGRES: [(&str, &str); 4] =
+    [("sslmode", "PGSSLMODE"), ("sslrootcert", "PGSSLROOTCERT"), ("sslcert", "PGSSLCERT"), ("sslkey", "PGSSLKEY")];
+
+/// An address in which a password may end early; what follows would be an argument that everybody can read.
+fn unclear() -> Error {
+    let message = "the address of the database cannot be taken apart into user, password, host, port and database";
+    Error::misconfigured("orm.database_url", message)
+        .with_hint("write `/`, `?`, `#` and `@` in a password as `%2F`, `%3F`, `%23` and `%40`")
 }
 
 fn decoded(text: &str) -> Result<String> {
@@ -102,8 +132,8 @@ mod tests {
 
     fn shown(url: &str) -> String {
         let client = Client::of(url).expect("an address");
-        let password = client.password.map(|(name, value)| format!("{name}={value} ")).unwrap_or_default();
-        format!("{password}{} {}", client.program, client.arguments.join(" "))
+        let environment = client.environment.iter().map(|(name, value)| format!("{name}={value} "));
+        format!("{}{} {}", environment.collect::<String>(), client.program, client.arguments.join(" "))
     }
 
     #[test]
@@ -114,7 +144,17 @@ mod tests {
             "PGPASSWORD=p@ss psql --host=::1 --port=6432 --username=ada --dbname=shop"
         );
         assert_eq!(shown("postgresql:///shop"), "psql --dbname=shop");
+        assert_eq!(
+            shown("postgres://localhost/shop?host=db.example&user=ada&password=p%26w&sslmode=verify-full&pool=4"),
+            "PGPASSWORD=p&w PGSSLMODE=verify-full psql --host=db.example --username=ada --dbname=shop"
+        );
         assert_eq!(shown("mysql://root@db.example/shop"), "mysql --host=db.example --user=root --database=shop");
+        for url in ["postgres://ada:12/secret@db/shop", "mysql://ada:12?secret@db/shop", "mysql://ada:secret/1@db/shop"]
+        {
+            let error = Client::of(url).expect_err("a part of the password would be an argument");
+            assert_eq!(error.code(), "orm.database_url");
+            assert!(!format!("{error:#}").contains("secret"), "{error:#}");
+        }
         assert_eq!(Client::of("sqlite::memory:").expect_err("nothing to open").code(), "dbshell.memory");
     }
 }

@@ -111,11 +111,9 @@ impl Editor<'_> {
         }
         if let (Self::Outside(outside), true) = (&mut *self, own.is_concurrent())
             && let Some((table, index)) = table.as_ref().and_then(|table| Some((&table.name, table.indexes.last()?)))
+            && outside.is_done(table, index, own.builds(step.backward)).await?
         {
-            let name = index.name_on(table, &demijohn_sql::Postgres);
-            if outside.is_done(table, &name, own.builds(step.backward)).await? {
-                return Ok(());
-            }
+            return Ok(());
         }
         for sql in own.statements(table.as_ref(), step.backward) {
             self.statement(sql).await?;

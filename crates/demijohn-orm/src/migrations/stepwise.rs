@@ -3,9 +3,9 @@
 //! Each step that can be is a transaction together with the record of how far the migration came ([`Begun`]); SQL and
 //! concurrent work on indexes are not, and are done anew where a program stopped between them and the record.
 
-use demijohn_core::model::Models;
+use demijohn_core::model::{Models, Value};
 use demijohn_core::{Error, ErrorKind, Result};
-use demijohn_sql::schema::{drop_index_statement, quoted};
+use demijohn_sql::schema::{TableIndex, drop_index_statement, quoted};
 use demijohn_sql::{Dialect, Driver, Postgres, Statement};
 
 use super::editor::{StepOf, in_migration, renamed, states};
@@ -204,21 +204,33 @@ impl Outside<'_> {
     }
 
     /// Is an index made or gone already, which a program did that could not say so any more? One that is not valid is
-    /// what a failed build left, and goes here.
-    pub(super) async fn is_done(&mut self, table: &str, index: &str, builds: bool) -> Result<bool> {
-        let sql = "SELECT x.indisvalid::int FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
+    /// what a failed build left, and goes here. One over other columns is another, which only has the name.
+    pub(super) async fn is_done(&mut self, table: &str, own: &TableIndex, builds: bool) -> Result<bool> {
+        let sql = "SELECT x.indisvalid::int, x.indisunique::int, \
+                   (SELECT string_agg(coalesce(a.attname::text, ''), chr(10) ORDER BY k.place) \
+                   FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, place) \
+                   LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum \
+                   WHERE k.place <= x.indnkeyatts) \
+                   FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
                    JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = i.relnamespace \
                    WHERE n.nspname = current_schema() AND t.relname = $1 AND i.relname = $2";
-        let found = inspect::rows(self.driver, sql, vec![table.into(), index.into()]).await?;
-        let is_valid = found.first().and_then(|row| row.first()).map(|value| value.as_int() == Some(1));
-        match (builds, is_valid) {
-            (true, Some(false)) => {
-                (self.progress)(Progress::Rebuilds { table: table.to_owned(), index: index.to_owned() });
-                let drop = drop_index_statement(table, index, true, &Postgres);
+        let index = own.name_on(table, &Postgres);
+        let found = inspect::rows(self.driver, sql, vec![table.into(), index.as_str().into()]).await?;
+        let columns: Vec<&str> = own.parts.iter().map(|part| part.as_column().unwrap_or_default()).collect();
+        let columns = columns.join("\n");
+        let is_it = |row: &[Value]| {
+            row.get(1).and_then(Value::as_int) == Some(i64::from(own.unique))
+                && row.get(2).and_then(Value::as_text) == Some(columns.as_str())
+        };
+        let found = found.first().map(|row| (row.first().and_then(Value::as_int) == Some(1), is_it(row)));
+        match (builds, found) {
+            (true, Some((false, _))) => {
+                let drop = drop_index_statement(table, &index, true, &Postgres);
+                (self.progress)(Progress::Rebuilds { table: table.to_owned(), index });
                 self.driver.execute(&Statement::plain(drop)).await?;
                 Ok(false)
             }
-            (true, Some(true)) | (false, None) => Ok(self.again),
+            (true, Some((true, true))) | (false, None) => Ok(self.again),
             _ => Ok(false),
         }
     }

@@ -26,6 +26,9 @@ pub(super) fn create(table: &Table, index: &TableIndex) -> Vec<String> {
     let name = index.name_on(&table.name, &Sqlite);
     let [insert, update, delete] = triggers(&name).map(|trigger| quoted(&trigger, &Sqlite));
     let (name, of, key) = (quoted(&name, &Sqlite), quoted(&table.name, &Sqlite), quoted(key, &Sqlite));
+    // What the database makes of other columns is in no list of what an update sets.
+    let is_made = |column: &&str| table.column(column).is_some_and(|column| column.generated.is_some());
+    let follows_all = columns.iter().any(is_made);
     let columns: Vec<String> = columns.into_iter().map(|column| quoted(column, &Sqlite)).collect();
     let own: Vec<String> = (0..columns.len()).map(own_column).collect();
     let own = own.join(", ");
@@ -33,11 +36,12 @@ pub(super) fn create(table: &Table, index: &TableIndex) -> Vec<String> {
     let add = format!("INSERT INTO {name} (rowid, {own}) VALUES (new.{key}, {});", row("new"));
     let take = format!("INSERT INTO {name} ({name}, rowid, {own}) VALUES ('delete', old.{key}, {});", row("old"));
     let columns = columns.join(", ");
+    let set = if follows_all { String::new() } else { format!(" OF {key}, {columns}") };
     vec![
         format!("CREATE VIRTUAL TABLE {name} USING fts5({own}, content='', tokenize='unicode61 remove_diacritics 0')"),
         format!("INSERT INTO {name} (rowid, {own}) SELECT {key}, {columns} FROM {of}"),
         format!("CREATE TRIGGER {insert} AFTER INSERT ON {of} BEGIN {add} END"),
-        format!("CREATE TRIGGER {update} AFTER UPDATE OF {key}, {columns} ON {of} BEGIN {take} {add} END"),
+        format!("CREATE TRIGGER {update} AFTER UPDATE{set} ON {of} BEGIN {take} {add} END"),
         format!("CREATE TRIGGER {delete} AFTER DELETE ON {of} BEGIN {take} END"),
     ]
 }

@@ -100,6 +100,14 @@ fn any_of<'a>(terms: impl IntoIterator<Item = &'a SearchTerm>) -> String {
     format!("({})", terms.join(" OR "))
 }
 
+/// What must be there, and what must not, where a group of [`Wanted::either`] is not met: of `a OR -b` it is `b NOT a`.
+fn none_of(group: &[SearchTerm]) -> String {
+    let (away, there): (Vec<&SearchTerm>, Vec<&SearchTerm>) = group.iter().partition(|term| term.without);
+    let away: Vec<String> = away.into_iter().map(|term| any_of([term])).collect();
+    let away = away.join(" AND ");
+    if there.is_empty() { format!("({away})") } else { format!("(({away}) NOT {})", any_of(there)) }
+}
+
 impl Writer {
     pub(super) fn fts5_match(&mut self, indexed: &Indexed, search: &Search) {
         let wanted = Wanted::of(search);
@@ -113,13 +121,11 @@ impl Writer {
             (None, [_, ..]) => self.fts5_in(indexed, "NOT ", &any_of(&wanted.away)),
             (None, []) => self.sql.push_str(if wanted.either.is_empty() { "0" } else { "1" }),
         }
-        for group in &wanted.either {
-            self.sql.push_str(" AND (");
-            for (n, term) in group.iter().enumerate() {
-                self.sql.push_str(if n == 0 { "" } else { " OR " });
-                self.fts5_in(indexed, if term.without { "NOT " } else { "" }, &any_of([term]));
-            }
-            self.sql.push(')');
+        // In one query, however many there are: SQLite's conditions may not be deep.
+        if !wanted.either.is_empty() {
+            let neither: Vec<String> = wanted.either.iter().map(|group| none_of(group)).collect();
+            self.sql.push_str(" AND ");
+            self.fts5_in(indexed, "NOT ", &neither.join(" OR "));
         }
         self.sql.push(')');
     }
