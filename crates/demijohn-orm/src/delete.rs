@@ -66,7 +66,7 @@ impl Collected {
 type Seen = HashMap<&'static str, HashSet<Key>>;
 
 /// A key that can be looked up.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
     Int(i64),
     Text(String),

@@ -376,6 +376,45 @@ async fn rows_that_migrate_makes_get_the_numbers_of_the_file(db: &Db) {
     assert_eq!(held, [2, 3]);
 }
 
+#[derive(Model, Debug, Clone)]
+#[model(app = "shop", crate = demijohn_orm, natural_key = ["label", "code"], ordering = ["id"])]
+struct Right {
+    id: i64,
+    #[field(on_delete = Cascade, related_name = "+")]
+    label: ForeignKey<Label>,
+    #[field(max_length = 20)]
+    code: String,
+}
+
+/// Label 2 was another where the file comes from: whoever holds right 9 there would hold one of our label 2 here.
+#[tokio::test]
+async fn rows_are_not_taken_for_those_of_the_file_by_numbers_that_it_does_not_name() {
+    run(Kind::Sqlite, [Label::meta(), Right::meta()].into_iter().collect(), async |db| {
+        migrations::create_tables(db).await.expect("the tables are made");
+        let label = |number: i64, name: &str| json!({"model": "shop.label", "pk": number, "fields": {"name": name}});
+        let right = |number: i64, label: Value| {
+            json!({"model": "shop.right", "pk": number, "fields": {"label": label, "code": "change"}})
+        };
+        let options = || LoadOptions { renumber: vec![Label::meta(), Right::meta()], ..LoadOptions::default() };
+        let load = async |rows: Value| loaddata(db, &[Fixture::new("site.json", rows.to_string())], &options()).await;
+        let rights = async || {
+            let rows = Right::objects().all(db).await.expect("they are read");
+            rows.iter().map(|r| (r.id, r.label.key())).collect::<Vec<_>>()
+        };
+        load(json!([label(1, "ours"), label(2, "users"), right(5, json!(2))])).await.expect("it is loaded");
+        let error = load(json!([right(9, json!(2))])).await.expect_err("which label is that?");
+        assert_eq!(error.code(), "loaddata.renumber", "{error:#}");
+        assert_eq!(rights().await, [(5, 2)]);
+        // The same number is the same row, and a label that is named is known.
+        load(json!([right(5, json!(2))])).await.expect("it is loaded");
+        load(json!([right(9, json!(["users"]))])).await.expect("it is loaded");
+        assert_eq!(rights().await, [(9, 2)]);
+        load(json!([label(7, "users"), right(4, json!(7))])).await.expect("it is loaded");
+        assert_eq!(rights().await, [(4, 7)]);
+    })
+    .await;
+}
+
 async fn rows_are_chosen_by_app_model_and_key(db: &Db) {
     load(db, EVERYTHING).await.unwrap_or_else(|error| panic!("{error:#}"));
     let models = async |labels: &[&str], exclude: &[&str], keys: &[&str]| {
