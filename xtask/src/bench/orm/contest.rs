@@ -9,7 +9,7 @@ use crate::bench::{Effort, Report};
 use crate::measure::{Figures, round};
 use crate::shell::read;
 
-const ROUNDS: u32 = 5;
+const ROUNDS: u32 = 3;
 
 const METHOD: &str = "one process per peer and round, peers in turn, each on a fresh copy of one database: 10,000 posts, \
     12 users. Django: one process, 64 tasks are 64 threads.";
