@@ -81,7 +81,7 @@ impl Stepwise<'_> {
         if begun.of != of && begun.done > 0 {
             return Err(changed(self.migration, begun));
         }
-        let skipped = if backward { begun.done.saturating_sub(1) } else { (begun.done + 1).min(of) };
+        let skipped = if backward { begun.done.saturating_sub(1) } else { begun.done.saturating_add(1).min(of) };
         let done = if self.skip && self.begun.is_some() { skipped } else { begun.done };
         let next = if backward { done.checked_sub(1) } else { Some(done) };
         let next = next.and_then(|at| Some((at, self.migration.operations.get(at)?)));

@@ -8,11 +8,12 @@ impl Extent {
     /// the rows in the order of a key, and nothing else could take long.
     pub(super) fn of(query: &Select) -> Self {
         let plain = matches!(query.source, Source::Table) && query.lock.is_none() && query.distinct_on.is_empty();
-        if !plain || !is_light(query) {
+        // What looks at every expression comes last: most queries have no use for it.
+        if !plain {
             Self::Open
-        } else if query.filter.as_ref().is_some_and(|filter| names_one_row(filter, query)) {
+        } else if query.filter.as_ref().is_some_and(|filter| names_one_row(filter, query)) && is_light(query) {
             Self::Point
-        } else if walks_a_key(query) {
+        } else if walks_a_key(query) && is_light(query) {
             Self::Page
         } else {
             Self::Open
