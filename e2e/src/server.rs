@@ -6,9 +6,10 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use crate::TempDir;
+use crate::tools::folder_of;
 
 /// So long a server may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -67,9 +68,9 @@ impl Server {
     /// # Errors
     /// A sentence: its programs are not there, or do not do what they should.
     pub fn mariadb(settings: &[&str]) -> Result<Self, String> {
-        let programs = find("mariadbd", &["/usr/sbin", "/usr/local/sbin", "/usr/libexec"])
+        let programs = folder_of("mariadbd", &["/usr/sbin", "/usr/local/sbin", "/usr/libexec"])
             .ok_or("MariaDB's `mariadbd` is not there (Debian: `mariadb-server`)")?;
-        let install = find("mariadb-install-db", &["/usr/bin", "/usr/local/bin"])
+        let install = folder_of("mariadb-install-db", &["/usr/bin", "/usr/local/bin"])
             .ok_or("`mariadb-install-db` is not there (Debian: `mariadb-server`)")?;
         let mut server = Self::new(Kind::MariaDb, programs, settings);
         let mut init = Command::new(install.join("mariadb-install-db"));
@@ -273,19 +274,12 @@ fn postgres_programs() -> Option<PathBuf> {
         .collect();
     versions.sort();
     let debian = versions.into_iter().rev().map(|(_, folder)| folder).find(|folder| folder.join("initdb").is_file());
-    debian.or_else(|| find("initdb", &["/usr/local/bin", "/opt/homebrew/bin", "/usr/local/pgsql/bin"]))
+    debian.or_else(|| folder_of("initdb", &["/usr/local/bin", "/opt/homebrew/bin", "/usr/local/pgsql/bin"]))
 }
 
 /// The folder with PgBouncer's program.
 pub fn pgbouncer_program() -> Option<PathBuf> {
-    find("pgbouncer", &["/usr/sbin", "/usr/local/sbin"])
-}
-
-/// The folder of a program: one of the search path's, or of these.
-fn find(program: &str, more: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let more = more.iter().map(PathBuf::from);
-    env::split_paths(&path).chain(more).find(|folder| folder.join(program).is_file())
+    folder_of("pgbouncer", &["/usr/sbin", "/usr/local/sbin"])
 }
 
 fn is_root() -> bool {

@@ -28,6 +28,13 @@ pub fn required(variable: &str, skipped: &str) -> Option<PathBuf> {
     None
 }
 
+/// The folder of a program: one of the search path's, or of these.
+pub fn folder_of(program: &str, more: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let more = more.iter().map(PathBuf::from);
+    env::split_paths(&path).chain(more).find(|folder| folder.join(program).is_file())
+}
+
 /// Prints what a test leaves out, past the test runner's capture.
 pub fn skip(what: &str) {
     // A closed standard error takes the notice with it, and nothing else.

@@ -56,7 +56,7 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
 
 /// The file that a bare program name means, as the system's search path has it.
 pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+    demijohn_e2e::tools::folder_of(name, &[]).map(|folder| folder.join(name))
 }
 
 /// The command as a person would type it: the program's name without its folder, then the arguments.

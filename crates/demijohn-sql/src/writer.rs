@@ -93,6 +93,9 @@ pub fn delete(delete: Delete, dialect: &'static dyn Dialect) -> Statement {
     writer.finish()
 }
 
+/// A select that names the columns of two models is seldom longer. It is free again as soon as the query was run.
+const USUAL_LENGTH: usize = 1_000;
+
 /// The text and values written so far, and the tables that can be seen from here.
 struct Writer {
     dialect: &'static dyn Dialect,
@@ -108,7 +111,7 @@ impl Writer {
     fn new(dialect: &'static dyn Dialect) -> Self {
         Self {
             dialect,
-            sql: String::with_capacity(256),
+            sql: String::with_capacity(USUAL_LENGTH),
             params: Vec::new(),
             scopes: Vec::new(),
             aliases: 0,

@@ -13,6 +13,7 @@ use crate::group::Group;
 use crate::migrate_lock::MigrateLock;
 use crate::open::{self, Opened};
 use crate::options::Options;
+use crate::read_lock::ReadLock;
 use crate::readers::Readers;
 use crate::run::{self, Read};
 use crate::transaction::{SqliteTransaction, Work};
@@ -35,9 +36,11 @@ impl SqliteDriver {
     /// Opens the file; it may wait on this thread for another program.
     pub(crate) fn open(options: Options) -> Result<Self> {
         let lock = MigrateLock::new(options.path.as_deref());
-        let Opened { writer, opener } = open::open(&options)?;
-        let readers = opener.map(|opener| Readers::new(opener, options.readers, options.wait));
-        let writer = Writer::new(writer, options.wait, options.busy_timeout, options.address);
+        let Opened { writer, opener, is_wal } = open::open(&options)?;
+        // Without a WAL a lock for reading would hold up every commit.
+        let read_lock = opener.clone().filter(|_| is_wal).map(ReadLock::new);
+        let readers = opener.map(|opener| Readers::new(opener, read_lock.clone(), options.readers, options.wait));
+        let writer = Writer::new(writer, read_lock, options.wait, options.busy_timeout, options.address);
         let group = Group::new(writer.clone());
         Ok(Self { readers, writer, group, lock })
     }
@@ -49,14 +52,15 @@ impl SqliteDriver {
         mut work: impl FnMut(&rusqlite::Connection) -> Result<T> + Send + 'a,
     ) -> Answer<'a, T> {
         if let Some(connection) = self.writer.try_lock() {
-            match run::alone(&connection, sql, &mut work) {
+            match self.writer.commits(|| run::alone(&connection, sql, &mut work)) {
                 Err(error) if is_busy(&error) => {}
                 result => return turn::answer(result),
             }
         }
         Answer::later(async move {
             let connection = self.writer.lock().await?;
-            self.writer.patiently(move || run::alone(&connection, sql, &mut work)).await
+            let attempt = move || self.writer.commits(|| run::alone(&connection, sql, &mut work));
+            self.writer.patiently(attempt).await
         })
     }
 

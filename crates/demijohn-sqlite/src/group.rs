@@ -105,8 +105,11 @@ impl Group {
 
     async fn run(&self, turn: &mut Turn, jobs: Vec<Job>) {
         let (connection, all) = (&mut *turn, &jobs);
-        let together = move || if all.len() > 1 { together(connection, all) } else { Ok(None) };
-        match self.writer.patiently(together).await {
+        let commit = move || match all.as_slice() {
+            [_] => Ok(None),
+            all => self.writer.commits(|| together(connection, all)),
+        };
+        match self.writer.patiently(commit).await {
             Ok(Some(outcomes)) => {
                 jobs.into_iter().zip(outcomes).for_each(|(job, outcome)| drop(job.done.send(outcome)));
             }
@@ -114,8 +117,8 @@ impl Group {
             Ok(None) => {
                 for Job { statement, done } in jobs {
                     let (connection, statement) = (&mut *turn, &statement);
-                    let alone = move || run::alone(connection, &statement.sql, |own| run::execute(own, statement));
-                    let outcome = self.writer.patiently(alone).await;
+                    let run = move || run::alone(connection, &statement.sql, |own| run::execute(own, statement));
+                    let outcome = self.writer.patiently(move || self.writer.commits(&run)).await;
                     drop(done.send(outcome));
                 }
             }
@@ -206,7 +209,7 @@ mod tests {
         connection.execute_batch("PRAGMA foreign_keys = ON").expect("it is set");
         connection.execute_batch(schema).expect("the tables are made");
         let second = Duration::from_secs(1);
-        Group::new(Writer::new(connection, second, second, "sqlite::memory:".to_owned()))
+        Group::new(Writer::new(connection, None, second, second, "sqlite::memory:".to_owned()))
     }
 
     async fn run(group: &Group, statements: &[&str]) -> Vec<String> {

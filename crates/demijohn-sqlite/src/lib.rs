@@ -2,7 +2,9 @@
 //!
 //! A read runs on the thread that asks for it, on a connection that this thread prefers: no task is spawned and
 //! nothing is boxed, because a point query costs less than either. One connection writes; who wants it while it is
-//! taken waits in line; what several tasks write at the same time is committed together. The file is in WAL mode, so readers and the writer do not wait for each other.
+//! taken waits in line; what several tasks write at the same time is committed together. The file is in WAL mode, so
+//! readers and the writer do not wait for each other; while very many reads come, one connection keeps the lock of the
+//! file that each of them would take and give back.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -39,6 +41,7 @@ mod migrate_lock;
 mod open;
 mod options;
 mod param;
+mod read_lock;
 mod readers;
 mod row;
 mod run;

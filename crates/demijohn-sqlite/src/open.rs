@@ -34,6 +34,8 @@ pub(crate) struct Opened {
     pub(crate) writer: Connection,
     /// None is memory, where one connection does everything.
     pub(crate) opener: Option<Opener>,
+    /// Do readers and the writer leave each other alone?
+    pub(crate) is_wal: bool,
 }
 
 /// Opens the connection that writes, and brings the file into WAL mode.
@@ -42,19 +44,20 @@ pub(crate) fn open(options: &Options) -> Result<Opened> {
         let writer = Connection::open_in_memory().map_err(|error| failure(&error, "open"))?;
         functions::register(&writer)?;
         prepare_writer(&writer)?;
-        return Ok(Opened { writer, opener: None });
+        return Ok(Opened { writer, opener: None, is_wal: false });
     };
     refuse_wrong_place(path, options.mode)?;
     let busy_timeout = options.busy_timeout;
     let mut opener = Opener { path: path.clone(), mode: options.mode, busy_timeout, blocking_wait: busy_timeout };
     let writer = opener.connection()?;
-    if is_wal(&writer).map_err(|error| opener.cannot_open(&error))? {
+    let is_wal = is_wal(&writer).map_err(|error| opener.cannot_open(&error))?;
+    if is_wal {
         // In WAL mode nobody but a second writer waits, and that wait is ours: it holds up no thread.
         opener.blocking_wait = Duration::ZERO;
     }
     prepare_writer(&writer)?;
     set_wait(&writer, opener.blocking_wait)?;
-    Ok(Opened { writer, opener: Some(opener) })
+    Ok(Opened { writer, opener: Some(opener), is_wal })
 }
 
 impl Opener {

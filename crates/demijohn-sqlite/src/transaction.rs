@@ -74,7 +74,7 @@ impl SqliteTransaction {
         if self.work == Work::Tables {
             check_foreign_keys(&connection)?;
         }
-        run::plain(&connection, "COMMIT")
+        self.writer.commits(|| run::plain(&connection, "COMMIT"))
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 use crate::error::is_busy;
+use crate::read_lock::ReadLock;
 
 /// What of the holder's last statement is shown to those who waited for it in vain.
 const SHOWN: usize = 200;
@@ -22,6 +23,7 @@ pub(crate) struct Writer(Arc<Inner>);
 
 struct Inner {
     connection: Arc<tokio::sync::Mutex<Connection>>,
+    read_lock: Option<ReadLock>,
     holder: Mutex<Option<Holder>>,
     wait: Duration,
     busy_timeout: Duration,
@@ -36,9 +38,21 @@ struct Holder {
 }
 
 impl Writer {
-    pub(crate) fn new(connection: Connection, wait: Duration, busy_timeout: Duration, address: String) -> Self {
+    pub(crate) fn new(
+        connection: Connection,
+        read_lock: Option<ReadLock>,
+        wait: Duration,
+        busy_timeout: Duration,
+        address: String,
+    ) -> Self {
         let connection = Arc::new(tokio::sync::Mutex::new(connection));
-        Self(Arc::new(Inner { connection, holder: Mutex::new(None), wait, busy_timeout, address }))
+        Self(Arc::new(Inner { connection, read_lock, holder: Mutex::new(None), wait, busy_timeout, address }))
+    }
+
+    /// Runs work that may commit: what comes after a commit, the checkpoint, finds no lock of ours for reading.
+    pub(crate) fn commits<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _writing = self.0.read_lock.as_ref().map(ReadLock::let_go);
+        work()
     }
 
     pub(crate) fn address(&self) -> &str {

@@ -26,6 +26,16 @@ struct Client {
     program: &'static str,
     arguments: Vec<String>,
     environment: Vec<(&'static str, String)>,
+    tls: Tls,
+}
+
+/// What the address of a MySQL server says of encryption. The clients of MySQL and MariaDB are told so differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Tls {
+    #[default]
+    Unsaid,
+    Require,
+    Verify,
 }
 
 impl Client {
@@ -36,7 +46,7 @@ impl Client {
                 let message = "a database in memory has no command line: another program cannot reach it";
                 return Err(Error::misconfigured("dbshell.memory", message));
             }
-            return Ok(Self { program: "sqlite3", arguments: vec![path.to_owned()], environment: Vec::new() });
+            return Ok(Self { arguments: vec![path.to_owned()], ..Self::named("sqlite3") });
         }
         let (scheme, rest) = url.split_once("://").unwrap_or((url, ""));
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -58,13 +68,22 @@ impl Client {
         let mut values = [host, port, user, database];
         let mut password = password;
         let mut environment = Vec::new();
+        let mut more = Vec::new();
+        let mut tls = Tls::default();
         // What stands there counts more, as it does for the site itself.
-        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')).filter(|_| program == "psql") {
-            match name {
-                "host" => values[0] = value,
-                "port" => values[1] = value,
-                "user" => values[2] = value,
-                "password" => password = Some(value),
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            match (program, name) {
+                ("psql", "host") => values[0] = value,
+                ("psql", "port") => values[1] = value,
+                ("psql", "user") => values[2] = value,
+                ("psql", "password") => password = Some(value),
+                ("mysql", "socket") => {
+                    (values[0], values[1]) = ("", "");
+                    more.push(format!("--socket={}", decoded(value)?));
+                }
+                ("mysql", "tls_ca") => more.push(format!("--ssl-ca={}", decoded(value)?)),
+                ("mysql", "tls") => tls = Tls::of(value),
+                ("mysql", _) => {}
                 _ => {
                     let known = POSTGRES.iter().find(|(parameter, _)| *parameter == name);
                     environment.extend(known.map(|(_, variable)| Ok((*variable, decoded(value)?))));
@@ -77,12 +96,22 @@ impl Client {
         environment.splice(..0, password.map(|password| Ok((variable, decoded(password)?))));
         let environment = environment.into_iter().collect::<Result<_>>()?;
         let named = flags.into_iter().zip(values).filter(|(_, value)| !value.is_empty());
-        let arguments = named.map(|(flag, value)| Ok(format!("{flag}={}", decoded(value)?))).collect::<Result<_>>()?;
-        Ok(Self { program, arguments, environment })
+        let mut arguments: Vec<_> =
+            named.map(|(flag, value)| Ok(format!("{flag}={}", decoded(value)?))).collect::<Result<_>>()?;
+        arguments.append(&mut more);
+        Ok(Self { arguments, environment, tls, ..Self::named(program) })
+    }
+
+    fn named(program: &'static str) -> Self {
+        Self { program, arguments: Vec::new(), environment: Vec::new(), tls: Tls::default() }
     }
 
     /// On Unix it takes our place, so that keys and signals reach it.
-    fn start(self) -> Result<()> {
+    fn start(mut self) -> Result<()> {
+        if self.tls != Tls::Unsaid {
+            let flags = self.tls.flags(&version(self.program))?;
+            self.arguments.splice(..0, flags.iter().map(|flag| (*flag).to_owned()));
+        }
         let mut failed = self.start_as(self.program);
         if self.program == "mysql" && failed.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             // MariaDB's own name for it, and the only one in its newer versions.
@@ -108,6 +137,40 @@ impl Client {
     }
 }
 
+impl Tls {
+    fn of(value: &str) -> Self {
+        match value {
+            "require" => Self::Require,
+            "verify" => Self::Verify,
+            _ => Self::Unsaid,
+        }
+    }
+
+    /// The arguments that say so to the client of this version.
+    fn flags(self, version: &str) -> Result<&'static [&'static str]> {
+        // Where there is no `mysql` there is only MariaDB's.
+        let is_mysql = !version.is_empty() && !version.contains("MariaDB");
+        Ok(match self {
+            Self::Unsaid => &[],
+            Self::Require if is_mysql => &["--ssl-mode=REQUIRED"],
+            Self::Verify if is_mysql => &["--ssl-mode=VERIFY_IDENTITY"],
+            Self::Verify => &["--ssl-verify-server-cert"],
+            Self::Require => {
+                let message = "MariaDB's client goes on unencrypted where the server cannot encrypt: \
+                               it has nothing for `tls=require`";
+                return Err(Error::misconfigured("dbshell.tls", message)
+                    .with_hint("use `tls=verify` in the address, or MySQL's client"));
+            }
+        })
+    }
+}
+
+/// What a program says of its version; empty where it is not there.
+fn version(program: &str) -> String {
+    let output = Command::new(program).arg("--version").output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+}
+
 /// What `psql` is told by its environment: without them it would go on unencrypted where the site would not.
 const POSTGRES: [(&str, &str); 4] =
     [("sslmode", "PGSSLMODE"), ("sslrootcert", "PGSSLROOTCERT"), ("sslcert", "PGSSLCERT"), ("sslkey", "PGSSLKEY")];
@@ -128,7 +191,7 @@ fn decoded(text: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Client;
+    use super::{Client, Tls};
 
     fn shown(url: &str) -> String {
         let client = Client::of(url).expect("an address");
@@ -149,6 +212,14 @@ mod tests {
             "PGPASSWORD=p&w PGSSLMODE=verify-full psql --host=db.example --username=ada --dbname=shop"
         );
         assert_eq!(shown("mysql://root@db.example/shop"), "mysql --host=db.example --user=root --database=shop");
+        assert_eq!(
+            shown("mysql://ada@db.example:3307/shop?socket=/run/my%20sql.sock&pool=4"),
+            "mysql --user=ada --database=shop --socket=/run/my sql.sock"
+        );
+        assert_eq!(
+            shown("mysql://db.example/shop?tls=verify&tls_ca=/etc/ca.pem"),
+            "mysql --host=db.example --database=shop --ssl-ca=/etc/ca.pem"
+        );
         for url in ["postgres://ada:12/secret@db/shop", "mysql://ada:12?secret@db/shop", "mysql://ada:secret/1@db/shop"]
         {
             let error = Client::of(url).expect_err("a part of the password would be an argument");
@@ -156,5 +227,21 @@ mod tests {
             assert!(!format!("{error:#}").contains("secret"), "{error:#}");
         }
         assert_eq!(Client::of("sqlite::memory:").expect_err("nothing to open").code(), "dbshell.memory");
+    }
+
+    /// The words of two clients.
+    #[test]
+    fn each_client_is_told_of_encryption_in_its_own_words() {
+        let mysql = "mysql  Ver 8.4.3 for Linux on x86_64 (MySQL Community Server - GPL)";
+        let mariadb = "mysql  Ver 15.1 Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)";
+        let tls = Client::of("mysql://db.example/shop?tls=require").expect("an address").tls;
+        assert_eq!(tls.flags(mysql).expect("it can"), ["--ssl-mode=REQUIRED"]);
+        assert_eq!(tls.flags(mariadb).expect_err("it cannot insist").code(), "dbshell.tls");
+        let tls = Client::of("mysql://db.example/shop?tls=verify").expect("an address").tls;
+        assert_eq!(tls.flags(mysql).expect("it can"), ["--ssl-mode=VERIFY_IDENTITY"]);
+        for version in [mariadb, ""] {
+            assert_eq!(tls.flags(version).expect("it can"), ["--ssl-verify-server-cert"]);
+        }
+        assert_eq!(Client::of("mysql://db.example/shop?tls=off").expect("an address").tls, Tls::Unsaid);
     }
 }

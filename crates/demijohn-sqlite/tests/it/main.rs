@@ -5,6 +5,7 @@ mod connect;
 mod django;
 mod errors;
 mod place;
+mod read_lock;
 mod schema;
 mod transactions;
 mod values;
