@@ -121,13 +121,26 @@ impl ReadLock {
             let rest = self.state().rest();
             if let Some(rest) = rest {
                 thread::sleep(rest);
-            } else if self.state().take(&self.0.opener) {
+            } else if self.take() {
                 thread::sleep(HELD);
                 self.state().release();
             }
             // What comes next is for those who read after this.
             self.0.wanted.store(false, Ordering::Release);
         }
+    }
+
+    /// Begins to read; false when that cannot be.
+    fn take(&self) -> bool {
+        let mut state = self.state();
+        if state.connection.is_none() && !state.is_closed {
+            drop(state);
+            // Another program may hold the file meanwhile; who writes must not wait for that here.
+            let opened = self.0.opener.reader().ok();
+            state = self.state();
+            state.connection = opened;
+        }
+        state.take()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -157,13 +170,13 @@ impl State {
         self.not_before = self.not_before.max(Instant::now() + rest);
     }
 
-    /// Begins to read, unless somebody writes; false when there is nothing to hold.
-    fn take(&mut self, opener: &Opener) -> bool {
-        if self.is_closed || self.writers > 0 {
-            return false;
+    /// Begins to read, unless it is time to rest; false when there is nothing to hold.
+    fn take(&mut self) -> bool {
+        if self.is_closed {
+            self.connection = None;
         }
-        if self.connection.is_none() {
-            self.connection = opener.reader().ok();
+        if self.is_closed || self.rest().is_some() {
+            return false;
         }
         self.held = self
             .connection
