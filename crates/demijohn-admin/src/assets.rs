@@ -49,6 +49,7 @@ static TEMPLATES: &[(&str, &[u8])] = files!("templates":
     "admin/widgets/number.html",
     "admin/widgets/password.html",
     "admin/widgets/radio.html",
+    "admin/widgets/range.html",
     "admin/widgets/readonly.html",
     "admin/widgets/select.html",
     "admin/widgets/select_multiple.html",

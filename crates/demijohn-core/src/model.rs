@@ -3,6 +3,7 @@
 //! A derive makes one `static` [`ModelMeta`] for each model; a table read from a live database gets one at run time.
 //! Screens and migrations work on these and on [`Value`]s, never on the user's type.
 
+mod duration;
 mod field;
 mod generic;
 mod index;
@@ -14,6 +15,7 @@ mod template;
 mod validate;
 mod value;
 
+pub use duration::parse_duration;
 pub use field::{AutoNow, Choice, DbDefault, FieldMeta, Format, GeneratedMeta, TypeCheck, UniqueFor, Validator};
 pub use generic::{GenericKeyMeta, GenericRelationMeta, as_kind};
 pub use index::{CheckMeta, Deferrable, ExclusionMeta, IndexMeta, IndexMethod};

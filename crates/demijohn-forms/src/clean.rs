@@ -3,12 +3,14 @@
 //! Everything here is linear in the length of the input, and what can be long is bounded before it is looked at.
 
 mod choice;
+mod list;
 mod moment;
 mod number;
+mod range;
 
 use std::borrow::Cow;
 
-use demijohn_core::model::{Format, Uuid, Value};
+use demijohn_core::model::{Format, Uuid, Value, parse_duration};
 use jiff::tz::TimeZone;
 
 use crate::field_type::FieldType;
@@ -25,6 +27,7 @@ pub(crate) fn field(field: &Field, sent: &[Cow<'_, str>], zone: &TimeZone) -> Re
     match &field.reads {
         FieldType::Choice(choices) if choices.multiple => choice::several(field, choices, sent),
         FieldType::Boolean => flag(field, sent).map(|value| vec![value]),
+        FieldType::Range(of) => range::read(field, of, sent, zone).map(|value| vec![value]),
         _ => single(field, sent.last().map_or("", AsRef::as_ref), zone).map(|value| vec![value]),
     }
 }
@@ -53,8 +56,19 @@ fn single(field: &Field, sent: &str, zone: &TimeZone) -> Result<Value, Messages>
     if is_empty(field, sent) {
         return if field.required { Err(vec![message::REQUIRED.to_owned()]) } else { Ok(field.empty.clone()) };
     }
-    let value = match &field.reads {
-        FieldType::Text { format, strip } => return text(field, sent, *format, *strip),
+    if let FieldType::Text { format, strip } = &field.reads {
+        return text(field, sent, *format, *strip);
+    }
+    match value(field, &field.reads, sent, zone)? {
+        Value::Array(values) if values.is_empty() && field.required => Err(vec![message::REQUIRED.to_owned()]),
+        value => checked(field, value),
+    }
+}
+
+/// What a text is as a value of this type: that of the field, or of what is in it.
+fn value(field: &Field, reads: &FieldType, sent: &str, zone: &TimeZone) -> Result<Value, Messages> {
+    Ok(match reads {
+        FieldType::Text { strip, .. } => Value::Text(if *strip { sent.trim() } else { sent }.to_owned()),
         FieldType::Integer { min, max } => {
             let (min, max) = field.rules.iter().fold((*min, *max), |(min, max), rule| match rule {
                 Rule::Min(Value::Int(limit)) => (min.max(*limit), max),
@@ -73,11 +87,27 @@ fn single(field: &Field, sent: &str, zone: &TimeZone) -> Result<Value, Messages>
             .map(Value::Time)
             .ok_or_else(|| vec![message::TIME.to_owned()])?,
         FieldType::DateTime => moment::timestamp(field, sent, zone)?,
+        FieldType::Duration => {
+            parse_duration(sent).map(Value::Duration).ok_or_else(|| vec![message::DURATION.to_owned()])?
+        }
+        FieldType::Address => address(sent)?,
         FieldType::Uuid => uuid(sent)?,
         FieldType::Json => json(sent)?,
+        FieldType::Named => list::named(sent)?,
+        FieldType::List(of) => list::read(field, of, sent, zone)?,
+        // It stands in two controls; what is in a list of them has none.
+        FieldType::Range(_) => return Err(vec![message::invalid_choice(sent)]),
         FieldType::Choice(choices) => choice::one(choices, sent)?,
-    };
-    checked(field, value)
+    })
+}
+
+fn address(sent: &str) -> Result<Value, Messages> {
+    /// An IPv4 address within one of IPv6.
+    const LONGEST: usize = 45;
+    let sent = sent.trim();
+    let found = (sent.len() <= LONGEST).then(|| sent.parse().ok()).flatten();
+    let message = if sent.contains(':') { message::ADDRESS_6 } else { message::ADDRESS };
+    found.map(Value::Ip).ok_or_else(|| vec![message.to_owned()])
 }
 
 fn is_empty(field: &Field, sent: &str) -> bool {

@@ -35,6 +35,8 @@ pub struct Field {
     /// The value that an empty answer gives.
     pub(crate) empty: Value,
     pub(crate) rules: Vec<Rule>,
+    /// Rules for each value of a list.
+    pub(crate) item_rules: Vec<Rule>,
     pub(crate) input_formats: Vec<&'static str>,
     pub(crate) autocomplete: Option<String>,
     pub(crate) attributes: BTreeMap<String, Json>,

@@ -12,6 +12,12 @@ pub(crate) const URL: &str = "Enter a valid URL.";
 pub(crate) const SLUG: &str = "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.";
 pub(crate) const UUID: &str = "Enter a valid UUID.";
 pub(crate) const JSON: &str = "Enter a valid JSON.";
+pub(crate) const DURATION: &str = "Enter a valid duration.";
+pub(crate) const ADDRESS: &str = "Enter a valid IPv4 or IPv6 address.";
+pub(crate) const ADDRESS_6: &str = "This is not a valid IPv6 address.";
+pub(crate) const NO_JSON: &str = "Could not load JSON data.";
+pub(crate) const NO_OBJECT: &str = "Input must be a JSON dictionary.";
+pub(crate) const WRONG_ORDER: &str = "The start of the range must not exceed the end of the range.";
 
 /// What is said of a row that does not exist, or that may not be chosen.
 pub const INVALID_MODEL_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
@@ -23,6 +29,14 @@ pub fn invalid_choice(found: &str) -> String {
 
 pub(crate) fn invalid_key(found: &str) -> String {
     format!("“{}” is not a valid value.", shortened(found))
+}
+
+pub(crate) fn of_item(number: usize, message: &str) -> String {
+    format!("Item {number}: {message}")
+}
+
+pub(crate) fn not_text(name: &str, found: &str) -> String {
+    format!("“{}” is {found}; a text or null was expected.", shortened(name))
 }
 
 pub(crate) fn too_long(limit: usize, found: usize) -> String {

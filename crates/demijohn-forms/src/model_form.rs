@@ -1,6 +1,7 @@
 //! [`model_form`]: a form from the description of a model.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use demijohn_core::model::{Choice, Decimal, FieldKind, FieldMeta, ManyToManyMeta, ModelMeta, Value};
 use demijohn_core::{Error, ErrorKind, Result, suggest};
@@ -106,7 +107,9 @@ impl ModelForm {
     /// Is it a field that nobody fills in? A table of pairs with columns of its own is not made by choosing rows.
     fn is_fixed(&self, name: &str) -> bool {
         match self.meta.index_of(name).map(|index| &self.meta.fields[index]) {
-            Some(field) => field.auto || !field.editable || field.kind == FieldKind::Binary,
+            Some(field) => {
+                field.auto || !field.editable || matches!(field.kind, FieldKind::Binary | FieldKind::TextVector)
+            }
             None => self.meta.many_to_many.iter().any(|field| field.name == name && !(field.through)().auto_created),
         }
     }
@@ -142,6 +145,8 @@ fn empty_value(meta: &FieldMeta, default: Option<Value>) -> Value {
     match meta.kind {
         _ if meta.null => Value::Null,
         kind if kind.is_text() && meta.relation.is_none() => Value::Text(String::new()),
+        FieldKind::Array(_) => default.unwrap_or(Value::Array(Vec::new())),
+        FieldKind::HStore => default.unwrap_or(Value::HStore(BTreeMap::new())),
         _ => default.unwrap_or_default(),
     }
 }
@@ -156,6 +161,16 @@ fn kind_of_field(meta: &'static FieldMeta) -> Field {
     let name = meta.name;
     match meta.kind {
         FieldKind::Bool if meta.null => Field::null_boolean(name),
+        FieldKind::Varchar(most) => Field::of_text(name, meta.format, one_line(meta)).max_length(most as usize),
+        FieldKind::Text => Field::of_text(name, meta.format, Widget::Textarea),
+        // Bytes and words for a search, which only a read-only field shows.
+        kind => of_kind(name, kind).unwrap_or_else(|| Field::text(name).read_only()),
+    }
+}
+
+/// The field for values of a kind, whatever is said of their column.
+fn of_kind(name: &'static str, kind: FieldKind) -> Option<Field> {
+    Some(match kind {
         FieldKind::Bool => Field::boolean(name),
         FieldKind::Float => Field::float(name),
         FieldKind::Decimal { max_digits, decimal_places } => Field::decimal(name, max_digits, decimal_places),
@@ -164,14 +179,18 @@ fn kind_of_field(meta: &'static FieldMeta) -> Field {
         FieldKind::Time => Field::time(name),
         FieldKind::Uuid => Field::uuid(name),
         FieldKind::Json => Field::json(name),
-        FieldKind::Varchar(most) => Field::of_text(name, meta.format, one_line(meta)).max_length(most as usize),
-        FieldKind::Text => Field::of_text(name, meta.format, Widget::Textarea),
-        kind => match kind.integer_range() {
-            Some((min, max)) => Field::integer_between(name, min, max),
-            // Bytes, which only a read-only field shows.
-            None => Field::text(name).read_only(),
-        },
-    }
+        FieldKind::Duration => Field::duration(name),
+        FieldKind::IpAddress => Field::ip_address(name),
+        FieldKind::HStore => Field::named_texts(name),
+        FieldKind::Array(of) => Field::list(name, of_kind(name, *of)?),
+        FieldKind::Range(of) => Field::range(name, of_kind(name, *of)?),
+        FieldKind::Varchar(most) => Field::text(name).max_length(most as usize),
+        FieldKind::Text => Field::text(name),
+        kind => {
+            let (min, max) = kind.integer_range()?;
+            Field::integer_between(name, min, max)
+        }
+    })
 }
 
 const fn one_line(meta: &FieldMeta) -> Widget {

@@ -25,7 +25,7 @@ pub(crate) fn form(form: &FormContext) -> String {
 fn field(html: &mut String, field: &FieldContext) {
     let class = if field.errors.is_empty() { "field" } else { "field has-errors" };
     match field.widget.kind {
-        "radio" | "select_multiple" | "split_datetime" => group(html, field, class),
+        "radio" | "select_multiple" | "split_datetime" | "range" => group(html, field, class),
         "checkbox" => {
             let _ = writeln!(html, "<div class=\"{class}\">");
             around(html, field, |html| {
@@ -56,7 +56,8 @@ fn group(html: &mut String, field: &FieldContext, class: &str) {
     text(html, &field.label);
     put(html, "</legend>\n");
     around(html, field, |html| match field.widget.kind {
-        "split_datetime" => split(html, field),
+        "split_datetime" => split(html, field, ["Date", "Time"]),
+        "range" => split(html, field, ["From", "To"]),
         _ => boxes(html, field),
     });
     put(html, "</fieldset>\n");
@@ -200,8 +201,10 @@ fn boxes(html: &mut String, field: &FieldContext) {
     }
 }
 
-fn split(html: &mut String, field: &FieldContext) {
-    for (n, words) in ["Date", "Time"].into_iter().enumerate() {
+/// Two controls; an end that a range does not have is left empty.
+fn split(html: &mut String, field: &FieldContext, labels: [&str; 2]) {
+    let is_required = field.required && field.widget.kind != "range";
+    for (n, words) in labels.into_iter().enumerate() {
         let id = if n == 0 { field.id.clone() } else { format!("{}_{n}", field.id) };
         put(html, "<label");
         attribute(html, "for", &id);
@@ -209,7 +212,7 @@ fn split(html: &mut String, field: &FieldContext) {
         attribute(html, "name", &format!("{}_{n}", field.name));
         attribute(html, "id", &id);
         attribute(html, "value", field.value.get(n).and_then(Json::as_str).unwrap_or_default());
-        if field.required {
+        if is_required {
             put(html, " required");
         }
         attributes(html, field);

@@ -1,6 +1,8 @@
 //! Values as the text that stands in a control, the way people write them.
 
-use demijohn_core::model::{Time, Value};
+use std::ops::Bound;
+
+use demijohn_core::model::{Range, Time, Value};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -15,9 +17,52 @@ pub(crate) fn text(field: &Field, value: &Value, zone: &TimeZone) -> String {
         Value::Time(time) => time_of_day(*time),
         Value::Timestamp(moment) => date_time(zone.to_datetime(*moment), ' '),
         Value::Json(document) => json(document),
+        Value::Array(values) => list(field, values, zone),
+        Value::HStore(_) => serde_json::to_value(value).map_or_else(|_| value.to_string(), |document| json(&document)),
         Value::Null if field.reads == FieldType::NullBoolean => "unknown".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// One value on each line, where every line is read as the same value again; else a JSON list.
+fn list(field: &Field, values: &[Value], zone: &TimeZone) -> String {
+    let is_line = |text: &String| !text.is_empty() && text.trim() == text && !text.contains(['\n', '\r']);
+    let lines: Option<Vec<String>> = values
+        .iter()
+        .map(|value| match value {
+            Value::Null | Value::Array(_) | Value::Json(_) => None,
+            value => Some(text(field, value, zone)).filter(is_line),
+        })
+        .collect();
+    match lines.map(|lines| lines.join("\n")) {
+        Some(lines) if serde_json::from_str::<serde_json::Value>(&lines).is_ok_and(|json| json.is_array()) => {
+            document(field, values, zone).to_string()
+        }
+        Some(lines) => lines,
+        None => document(field, values, zone).to_string(),
+    }
+}
+
+fn document(field: &Field, values: &[Value], zone: &TimeZone) -> serde_json::Value {
+    let item = |value: &Value| match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Array(values) => document(field, values, zone),
+        Value::Json(document) => document.clone(),
+        Value::Int(number) => (*number).into(),
+        Value::Bool(flag) => (*flag).into(),
+        other => text(field, other, zone).into(),
+    };
+    values.iter().map(item).collect()
+}
+
+/// The two ends of a range as the texts of two controls; an end that is not there is empty.
+pub(crate) fn ends(field: &Field, value: Option<&Value>, zone: &TimeZone) -> [String; 2] {
+    let Some(Value::Range(range)) = value else { return Default::default() };
+    let Range::Between(lower, upper) = &**range else { return Default::default() };
+    [lower, upper].map(|bound| match bound {
+        Bound::Included(value) | Bound::Excluded(value) => text(field, value, zone),
+        Bound::Unbounded => String::new(),
+    })
 }
 
 /// The value as people read it where it cannot be changed.

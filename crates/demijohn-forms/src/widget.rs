@@ -36,6 +36,8 @@ pub enum Widget {
     DateTime,
     /// A date and a time in two inputs, sent as `name_0` and `name_1`.
     SplitDateTime,
+    /// From one value to another, in two inputs, sent as `name_0` and `name_1`.
+    Range,
     /// A JSON document.
     Json,
     /// The value as text, not to be changed; nothing of it is read back.
@@ -62,6 +64,7 @@ impl Widget {
             Self::Time => "time",
             Self::DateTime => "datetime",
             Self::SplitDateTime => "split_datetime",
+            Self::Range => "range",
             Self::Json => "json",
             Self::ReadOnly => "readonly",
         }

@@ -8,6 +8,7 @@ mod deletion;
 mod forms;
 mod grants;
 mod hostile;
+mod kinds;
 mod lists;
 mod login;
 mod permissions;

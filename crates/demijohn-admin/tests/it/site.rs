@@ -53,6 +53,11 @@ impl Fresh {
 
     pub(crate) async fn with(app: App, change: impl FnOnce(Settings) -> Settings) -> Self {
         let on = TestDatabase::new(Kind::of_this_run()).await.expect("its server is there");
+        Self::on(on, app, change).await
+    }
+
+    /// A site on this database, which is empty.
+    pub(crate) async fn on(on: TestDatabase, app: App, change: impl FnOnce(Settings) -> Settings) -> Self {
         let mut settings = demijohn_web::test::test_settings();
         settings.database_url = Some(on.url().into());
         let client = TestClient::new((app, change(settings))).await.expect("a sound site");

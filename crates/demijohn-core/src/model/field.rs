@@ -226,7 +226,10 @@ impl FieldMeta {
     /// # Panics
     /// For other kinds: in the `static` that the derive writes, that is a mistake the compiler reports.
     pub const fn max_length(mut self, length: u32) -> Self {
-        assert!(self.kind.is_text() && self.choices.is_empty(), "`max_length` belongs to a field of type `String`");
+        assert!(
+            self.kind.is_text() && self.choices.is_empty(),
+            "`max_length` belongs to a field of type `String`; that of an enum of choices is its longest value's"
+        );
         self.kind = FieldKind::Varchar(length);
         self
     }

@@ -85,12 +85,13 @@ fn value(form: &Form, field: &Field, zone: &TimeZone) -> Json {
             let text = text();
             json!(!matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "false"))
         }
-        Widget::SplitDateTime if form.is_bound() && !field.disabled => json!(form.sent_parts(field)),
+        Widget::SplitDateTime | Widget::Range if form.is_bound() && !field.disabled => json!(form.sent_parts(field)),
         Widget::SplitDateTime => {
             let text = text();
             let (date, time) = text.split_once(' ').unwrap_or((&text, ""));
             json!([date, time])
         }
+        Widget::Range => json!(show::ends(field, field.initial.first(), zone)),
         Widget::ReadOnly => {
             let words: Vec<String> = field.initial.iter().map(|value| show::words(field, value, zone)).collect();
             let words = words.join(", ");
@@ -113,6 +114,7 @@ fn widget(form: &Form, field: &Field, zone: &TimeZone) -> WidgetContext {
         kind: field.widget.name(),
         attrs: attributes(field),
         rows: match field.widget {
+            Widget::Textarea if matches!(field.reads, FieldType::List(_)) => Some(5),
             Widget::Textarea => Some(10),
             Widget::Json => Some(6),
             _ => None,
@@ -151,6 +153,8 @@ fn placeholder(field: &Field) -> Json {
         return Json::Null;
     }
     match field.widget {
+        Widget::Text if field.reads == FieldType::Duration => json!("1 04:30:00"),
+        Widget::Textarea if matches!(field.reads, FieldType::List(_)) => json!("One value on each line"),
         Widget::Date => json!("2026-11-22"),
         Widget::Time => json!("08:30"),
         Widget::DateTime => json!("2026-11-22 08:30"),

@@ -96,6 +96,44 @@ impl Field {
         Self::new(name, FieldType::Uuid, Widget::Text)
     }
 
+    /// A length of time: `1 04:30:00`, `1:30`, `PT90S`.
+    pub fn duration(name: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(name, FieldType::Duration, Widget::Text)
+    }
+
+    /// An IPv4 or IPv6 address.
+    pub fn ip_address(name: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(name, FieldType::Address, Widget::Text)
+    }
+
+    /// Several values, one on each line or in a JSON list. What one of them is, `item` says: its type and its rules.
+    ///
+    /// ```
+    /// use demijohn_core::model::Value;
+    /// use demijohn_forms::{Field, Form, FormData};
+    ///
+    /// let mut form = Form::new().field(Field::list("sizes", Field::integer("size").max(50_i64)));
+    /// form.bind(&FormData::from_pairs([("sizes", "38\n52")]));
+    /// let errors = form.validate().unwrap_err();
+    /// assert_eq!(errors.of("sizes"), ["Item 2: Ensure this value is less than or equal to 50."]);
+    /// ```
+    pub fn list(name: impl Into<Cow<'static, str>>, item: Self) -> Self {
+        let mut field = Self::new(name, FieldType::List(Box::new(item.reads)), Widget::Textarea);
+        field.item_rules = item.rules;
+        field.empty = Value::Array(Vec::new());
+        field
+    }
+
+    /// From one value to another, which is not in it; a side that is empty has no bound. What the values are, `of` says.
+    pub fn range(name: impl Into<Cow<'static, str>>, of: Self) -> Self {
+        Self::new(name, FieldType::Range(Box::new(of.reads)), Widget::Range)
+    }
+
+    /// Texts by name: a JSON object.
+    pub fn named_texts(name: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(name, FieldType::Named, Widget::Json)
+    }
+
     /// A JSON document, at most 127 levels deep.
     pub fn json(name: impl Into<Cow<'static, str>>) -> Self {
         Self::new(name, FieldType::Json, Widget::Json)
@@ -167,6 +205,7 @@ impl Field {
             initial: Vec::new(),
             empty: Value::Null,
             rules: Vec::new(),
+            item_rules: Vec::new(),
             input_formats: Vec::new(),
             autocomplete: None,
             attributes: BTreeMap::new(),

@@ -7,6 +7,7 @@ use demijohn_core::model::Value;
 
 use super::Form;
 use crate::cleaned::same;
+use crate::field_type::FieldType;
 use crate::{Cleaned, Field, FormData, Widget, clean};
 
 /// What was sent, and what is wrong with it.
@@ -123,13 +124,16 @@ impl Form {
             let both = self.sent_parts(field).map(str::trim).join(" ");
             return vec![Cow::Owned(both.trim().to_owned())];
         }
+        if matches!(field.reads, FieldType::Range(_)) {
+            return self.sent_parts(field).map(Cow::Borrowed).to_vec();
+        }
         if field.is_multiple() {
             return data.iter().filter(|(known, _)| *known == name).map(|(_, value)| Cow::Borrowed(value)).collect();
         }
         data.get(&name).map(Cow::Borrowed).into_iter().collect()
     }
 
-    /// The date and the time that were sent in two controls.
+    /// What was sent in two controls: date and time, the ends of a range.
     pub(crate) fn sent_parts(&self, field: &Field) -> [&str; 2] {
         let name = self.html_name(&field.name);
         let part = |n: u8| self.data.as_ref().and_then(|data| data.get(&format!("{name}_{n}"))).unwrap_or_default();

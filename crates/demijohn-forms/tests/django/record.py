@@ -1,4 +1,4 @@
-"""Writes fields.json: what Django 5.2's form fields make of many texts. Run with Django installed: python record.py > fields.json"""
+"""Writes fields.json: what Django 5.2's form fields make of many texts. Run with Django and psycopg2 installed: python record.py > fields.json"""
 import datetime
 import decimal
 import json
@@ -7,6 +7,7 @@ import uuid
 import django
 from django import forms
 from django.conf import settings
+from django.contrib.postgres import forms as postgres
 from django.core.exceptions import ValidationError
 
 settings.configure(USE_TZ=True, TIME_ZONE="Europe/Berlin", LANGUAGE_CODE="en-us", FORMS_URLFIELD_ASSUME_HTTPS=True)
@@ -34,6 +35,12 @@ FIELDS = {
     "uuid": forms.UUIDField(),
     "json": forms.JSONField(),
     "choice": forms.ChoiceField(choices=[("s", "Small"), ("l", "Large")]),
+    "duration": forms.DurationField(),
+    "ip": forms.GenericIPAddressField(),
+    "named": postgres.HStoreField(),
+    "integers": postgres.IntegerRangeField(),
+    "decimals": postgres.DecimalRangeField(),
+    "dates": postgres.DateRangeField(),
 }
 
 WORDS = ["", " ", "a", "ab", " abc ", "abcdef", "ä", "日本語", "a\0b", "a b", "a\r\nb", "\t\n", "x" * 300, "\u00a0", "<b>&\"'"]
@@ -76,16 +83,35 @@ UUIDS = [
 ]
 JSONS = ["{}", "[1, 2.5, \"a\"]", "{\"a\": {\"b\": null}}", "true", "\"text\"", "12", "{", "{'a': 1}", "[1,]", "01", "[" * 50 + "]" * 50, "[" * 50, "\"\\u00e4\"", "nul"]
 BOOLEANS = ["on", "true", "True", "false", "False", "0", "1", "yes", "FALSE"]
+DURATIONS = [
+    "", "90", "1:30", "01:30:00", "1:2:3", "3 04:05:06", "3 days, 04:05:06", "1 day, 0:00:00", "3 days 04:05:06", "3 days", "1 day", "-1 23:59:59", "-1 day, 23:59:59", "-04:05:06", "-5", "3 -04:05:06",
+    "04:05:06.000007", "0.5", "0,5", "0.1234567", "1:2:3:4", "P3DT4H5M6S", "-P1D", "P1DT", "PT1.5H", "PT0,5M", "P", "PT", "P1H", "PT5", "P1Y", "P1W", "+P1D", "pt1h", "soon", "1 2 3", "--1", "3 weeks", " 90 ",
+    "99:99:99", "1 00:00:00.9999999", "00:61", "1e3", "1.5 04:05:06", "\u0663",
+]
+ADDRESSES = [
+    "", "127.0.0.1", " 10.0.0.1 ", "256.0.0.1", "1.2.3", "01.2.3.4", "1.2.3.4.5", "::1", "::", "2001:DB8::1", "2001:0db8:0000:0000:0000:0000:0000:0001", "::ffff:1.2.3.4", "fe80::1%eth0", "[::1]", "1::2::3", ":::", "g::1",
+    "10.0.0.1/8", "localhost", "1" * 60, "\u0661.2.3.4",
+]
+NAMED = ["", "{}", "{\"a\": \"b\"}", "{\"a\": null}", "{\"a\": 1, \"b\": true}", "[]", "\"a\"", "{", "{\"a\": {\"b\": 1}}", "{\"a\": [1]}", "null"]
+INTEGERS = ["|", "1|5", "1|", "|5", "5|1", "3|3", " 1 | 5 ", "a|5", "1|b", "a|b", "1.0|5", "1.5|5", "9999999999999999999999|"]
+DECIMALS = ["|", "1.5|2.25", "2|1", "x|1", "|0.1", "nan|1"]
+DAYS = ["|", "2026-01-01|2026-02-01", "11/22/2026|", "|Nov 22 2026", "2026-02-01|2026-01-01", "soon|2026-01-01", "2026-02-30|"]
 CHOICES = ["s", "l", "S", "xl", " s", "<script>"]
 
 INPUTS = {
     "text": WORDS, "text_optional": WORDS, "text_3_5": WORDS, "text_1": WORDS, "password": WORDS, "slug": WORDS + ["a-b_1", "a.b", "é", "way-too-long"],
     "email": EMAILS, "url": URLS, "integer": NUMBERS, "integer_min": NUMBERS, "float": NUMBERS, "decimal_5_2": NUMBERS, "decimal_2_2": NUMBERS, "decimal_1_0": NUMBERS,
     "boolean": BOOLEANS, "date": DATES, "time": TIMES, "datetime": MOMENTS + DATES, "uuid": UUIDS, "json": JSONS, "choice": CHOICES,
+    "duration": DURATIONS, "ip": ADDRESSES, "named": NAMED, "integers": INTEGERS, "decimals": DECIMALS, "dates": DAYS,
 }
 
 
 def plain(value):
+    if hasattr(value, "lower") and hasattr(value, "upper_inc"):
+        ends = [end if end is None else str(end) for end in (value.lower, value.upper)]
+        return "[" + (ends[0] or "") + "," + (ends[1] or "") + ")"
+    if isinstance(value, datetime.timedelta):
+        return value // datetime.timedelta(microseconds=1)
     if isinstance(value, datetime.datetime):
         value = value.astimezone(datetime.timezone.utc)
         return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
@@ -102,6 +128,8 @@ def outcome(field, text):
     given = text
     if isinstance(field, forms.BooleanField):
         given = field.widget.value_from_datadict({"x": text}, {}, "x")
+    if isinstance(field, postgres.BaseRangeField):
+        given = text.split("|")
     try:
         return {"value": plain(field.clean(given))}
     except ValidationError as error:

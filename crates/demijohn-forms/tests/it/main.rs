@@ -9,3 +9,4 @@ mod hostile;
 mod messages;
 mod model;
 mod render;
+mod several;

@@ -70,6 +70,12 @@ static POST: ModelMeta = ModelMeta::new(
         FieldMeta::new("extra", "extra", "extra", FieldKind::Json)
             .default(|| Value::Json(serde_json::json!({})))
             .blank(),
+        FieldMeta::new("lasts", "lasts", "lasts", FieldKind::Duration).null(true),
+        FieldMeta::new("seen_from", "seen_from", "seen from", FieldKind::IpAddress).null(true),
+        FieldMeta::new("sizes", "sizes", "sizes", FieldKind::Array(&FieldKind::SmallInt)).blank(),
+        FieldMeta::new("names", "names", "names", FieldKind::HStore).blank(),
+        FieldMeta::new("ages", "ages", "ages", FieldKind::Range(&FieldKind::Integer)).null(true),
+        FieldMeta::new("words", "words", "words", FieldKind::TextVector).null(true),
         FieldMeta::new("thumbnail", "thumbnail", "thumbnail", FieldKind::Binary),
         FieldMeta::new("created_at", "created_at", "created at", FieldKind::Timestamp).not_editable(),
     ],
@@ -90,6 +96,8 @@ fn row() -> Vec<Value> {
         ("published", Value::Bool(false)),
         ("starts", Value::Timestamp("2026-01-01T00:00:00Z".parse().expect("a moment"))),
         ("extra", Value::Json(serde_json::json!({"a": 1}))),
+        ("sizes", Value::Array(vec![Value::Int(38)])),
+        ("names", Value::HStore([("a".to_owned(), None)].into())),
         ("created_at", Value::Timestamp("2025-12-24T18:00:00Z".parse().expect("a moment"))),
     ];
     for (name, value) in values {
@@ -131,6 +139,11 @@ fn every_column_gets_the_control_that_fits() {
         Due [date]  = ""
         Starts [datetime] required  = "2026-11-22 08:15:30"
         Extra [json]  = "{}"
+        Lasts [text]  = ""
+        Seen from [text]  = ""
+        Sizes [textarea]  = ""
+        Names [json]  = ""
+        Ages [range]  = ["",""]
         Tags [select_multiple]  = ""
     "#]]
     .assert_eq(&shown);
@@ -148,6 +161,8 @@ fn sent(form: &Form, with: &[(&str, &str)]) -> FormData {
         ("checked", "unknown"),
         ("starts", "2026-01-01 00:00"),
         ("extra", r#"{"a":1}"#),
+        ("sizes", "38"),
+        ("names", r#"{"a":null}"#),
     ];
     assert!(form.get("title").is_some());
     let kept = usual.into_iter().filter(|(name, _)| !with.iter().any(|(other, _)| other == name));

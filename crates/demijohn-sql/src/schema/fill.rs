@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use demijohn_core::model::{Decimal, Duration, FieldKind, Timestamp, Uuid, Value};
+use demijohn_core::model::{Decimal, FieldKind, Timestamp, Uuid, Value, parse_duration};
 use demijohn_core::{Error, ErrorKind, Result};
 
 use crate::{Dialect, text_format};
@@ -90,22 +90,6 @@ pub fn parse_value(text: &str, kind: FieldKind) -> Result<Value> {
         _ => Some(Value::Text(text.to_owned())),
     };
     value.filter(|value| fits(value, kind)).ok_or_else(|| misfit(text, kind))
-}
-
-/// `3 04:05:06.000007`, or as ISO 8601 has it: `PT1H30M`.
-fn parse_duration(text: &str) -> Option<Duration> {
-    let (days, clock) = match text.split_once(' ') {
-        Some((days, clock)) => (days.parse::<i64>().ok()?, clock),
-        None => (0, text),
-    };
-    let parts: Vec<&str> = clock.split(':').collect();
-    let &[hours, minutes, seconds] = parts.as_slice() else { return text.parse().ok() };
-    let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
-    let micros: i64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
-    let of = |number: &str, seconds: i64| number.parse::<i64>().ok()?.checked_mul(seconds);
-    let whole = of(hours, 3600)?.checked_add(of(minutes, 60)?)?.checked_add(of(seconds, 1)?)?;
-    let whole = days.checked_mul(86_400)?.checked_add(whole)?;
-    Some(Duration::from_micros(whole.checked_mul(1_000_000)?.checked_add(micros)?))
 }
 
 fn now(kind: FieldKind) -> Result<Value> {
