@@ -1,6 +1,7 @@
 //! Is a row fit to be stored? What its fields allow, what its model says, and what the rows that are there leave free.
 
 mod checks;
+mod constraints;
 mod taken;
 
 use demijohn_core::model::{AutoNow, FieldKind, FieldMeta, ModelMeta, Timestamp, Value};

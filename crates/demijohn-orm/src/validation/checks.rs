@@ -54,7 +54,7 @@ fn statement(
 }
 
 /// A value by itself has no type to be compared by: the column's is said.
-fn placeholder(sql: &mut String, dialect: &dyn Dialect, field: &FieldMeta, n: usize) {
+pub(super) fn placeholder(sql: &mut String, dialect: &dyn Dialect, field: &FieldMeta, n: usize) {
     let kind = match (dialect.name(), field.kind) {
         ("postgres", kind) => Some(dialect.column_type(kind)),
         ("sqlite", FieldKind::Decimal { .. } | FieldKind::Float) => Some("NUMERIC".to_owned()),

@@ -4,16 +4,16 @@ use demijohn_core::model::{FieldKind, FieldMeta, ModelMeta, UniqueFor, Value};
 use demijohn_core::{FieldErrors, Result};
 use demijohn_sql::{Column, Compare, DatePart, Expr, Function, Temporal};
 
-use super::checks;
+use super::{checks, constraints};
 use crate::records::{RecordSet, root};
 use crate::{Condition, Executor, run};
 
 /// What the rows that are there, and the model's checks, have against a row. A value that is not known (`None`) is not
 /// looked at.
 ///
-/// Looked at are unique fields, unique constraints over fields, `unique_for_date` and its like, and checks. Constraints
-/// with a condition or over expressions are left to the database, which has the last word in any case: somebody may
-/// save the same at the same moment. `before` are the values that are stored: what did not change is not asked for again.
+/// Looked at are unique fields, unique constraints and exclusions, `unique_for_date` and its like, and checks. The
+/// database has the last word in any case: somebody may save the same at the same moment. `before` are the values that
+/// are stored: what did not change is not asked for again.
 ///
 /// # Errors
 /// What the database reports.
@@ -38,10 +38,10 @@ pub async fn conflicts(
             errors.add(FieldErrors::FORM, already_exists(meta, &names));
         }
     }
-    for index in meta.indexes.iter().filter(|index| index.unique && index.condition.is_none()) {
+    for index in meta.indexes.iter().filter(|index| index.unique && constraints::is_over_fields(index)) {
         let names: Vec<&str> = index.fields.iter().map(|name| name.trim_start_matches('-')).collect();
         let nulls_too = index.nulls_distinct == Some(false);
-        if !names.is_empty() && row.is_taken(&names, nulls_too).await? {
+        if row.is_taken(&names, nulls_too).await? {
             let message = index.message.map_or_else(|| already_exists(meta, &names), str::to_owned);
             errors.add(FieldErrors::FORM, message);
         }
@@ -52,6 +52,9 @@ pub async fn conflicts(
                 errors.add(field.name, once_a(meta, field, *unit, other));
             }
         }
+    }
+    for violated in constraints::violated(db, meta, values, key, before).await? {
+        errors.add(FieldErrors::FORM, violated);
     }
     for violated in checks::violated(db, meta, values).await? {
         errors.add(FieldErrors::FORM, violated);

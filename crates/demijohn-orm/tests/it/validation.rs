@@ -151,6 +151,133 @@ async fn a_draft_is_asked_before_it_is_stored(db: &Db) {
     assert_eq!(error.fields().of("code"), ["Give it a code that is not its name."]);
 }
 
+/// Constraints over more than fields, which MariaDB does not have.
+mod beyond_fields {
+    use demijohn_core::FieldErrors;
+    use demijohn_core::model::Models;
+    use demijohn_macros::Model;
+    use demijohn_orm::{Date, Db, Decimal, Executor as _, Model as _, Range, migrations};
+
+    use crate::databases::{Kind, run};
+
+    /// What is alike by more than the values of its fields.
+    #[derive(Model, Debug, Clone)]
+    #[model(app = "shop", crate = demijohn_orm)]
+    #[model(unique("shelf", "place", name = "one_open", condition = "{closed} IS NULL AND {weight} > 1.5"))]
+    #[model(unique(
+        "shelf",
+        name = "one_main",
+        condition = "{name} LIKE 'main%'",
+        message = "A shelf has one main label."
+    ))]
+    struct Label {
+        id: i64,
+        #[field(max_length = 20)]
+        name: String,
+        shelf: i32,
+        place: Option<i32>,
+        #[field(max_digits = 6, decimal_places = 2, default = Decimal::ONE_HUNDRED)]
+        weight: Decimal,
+        closed: Option<Date>,
+    }
+
+    #[derive(Model, Debug, Clone)]
+    #[model(app = "shop", crate = demijohn_orm)]
+    #[model(unique(expressions = ["lower({name})", "{shelf} + 1"], name = "same_name"))]
+    struct Sign {
+        id: i64,
+        #[field(max_length = 20)]
+        name: String,
+        shelf: i32,
+    }
+
+    #[derive(Model, Debug, Clone)]
+    #[model(app = "shop", crate = demijohn_orm)]
+    #[model(exclude("no_overlap", ("{room}", "="), ("{during}", "&&"), condition = "{held}"))]
+    struct Stay {
+        id: i64,
+        room: i32,
+        during: Range<Date>,
+        held: bool,
+    }
+
+    /// `message` of everything that is wrong with the label.
+    async fn wrong_label(db: &Db, label: &Label) -> Vec<String> {
+        let Err(error) = label.validate(db).await else { return Vec::new() };
+        assert_eq!((error.status(), error.code()), (422, "invalid_fields"), "{error:#}");
+        error.fields().iter().flat_map(|(name, all)| all.iter().map(move |one| format!("{name}: {one}"))).collect()
+    }
+
+    #[tokio::test]
+    async fn a_constraint_with_a_condition_is_about_the_rows_that_meet_it() {
+        let models = || -> Models { [Label::meta()].into_iter().collect() };
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            run(kind, models(), async |db| {
+                migrations::create_tables(db).await.expect("the tables are made");
+                labels(db).await;
+            })
+            .await;
+        }
+    }
+
+    async fn labels(db: &Db) {
+        let first = Label::create().name("main one").shelf(1).place(1).save(db).await.expect("it is new");
+        assert_eq!(wrong_label(db, &first).await, Vec::<String>::new(), "it is no duplicate of itself");
+        let other = Label { id: first.id + 1, ..first.clone() };
+        assert_eq!(
+            wrong_label(db, &other).await,
+            [": Constraint “one_open” is violated.", ": A shelf has one main label."]
+        );
+        let light = Label { weight: Decimal::ONE, ..other.clone() };
+        assert_eq!(wrong_label(db, &light).await, [": A shelf has one main label."], "it does not meet the condition");
+        let side = Label { name: "side".to_owned(), ..other.clone() };
+        assert_eq!(wrong_label(db, &side).await, [": Constraint “one_open” is violated."]);
+        let elsewhere = Label { place: None, ..side.clone() };
+        assert_eq!(wrong_label(db, &elsewhere).await, Vec::<String>::new(), "two rows without a place are not alike");
+        let mut closed = Label { closed: Some(Date::constant(2024, 5, 1)), ..first };
+        closed.save(db).await.expect("it is changed");
+        assert_eq!(wrong_label(db, &side).await, Vec::<String>::new(), "the other row does not meet it any more");
+        let draft = Label::create().name("main two").shelf(1).build();
+        let error = draft.validate(db).await.expect_err("the shelf has one");
+        assert_eq!(error.fields().of(FieldErrors::FORM), ["A shelf has one main label."]);
+    }
+
+    #[tokio::test]
+    async fn names_that_differ_in_their_letters_case_are_alike() {
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            let models: Models = [Sign::meta()].into_iter().collect();
+            run(kind, models, async |db| {
+                migrations::create_tables(db).await.expect("the tables are made");
+                let first = Sign::create().name("Door").shelf(1).save(db).await.expect("it is new");
+                first.validate(db).await.expect("it is no duplicate of itself");
+                let error = Sign::create().name("dOOR").shelf(1).build().validate(db).await.expect_err("it is alike");
+                assert_eq!(error.fields().of(""), ["Constraint “same_name” is violated."], "{kind:?}");
+                Sign::create().name("dOOR").shelf(2).build().validate(db).await.expect("on another shelf");
+            })
+            .await;
+        }
+    }
+
+    #[tokio::test]
+    async fn ranges_that_overlap_are_told_before_they_are_stored() {
+        let day = |day| Date::constant(2024, 5, day);
+        let models: Models = [Stay::meta()].into_iter().collect();
+        run(Kind::Postgres, models, async |db| {
+            db.connection().execute_script("CREATE EXTENSION btree_gist").await.expect("the server has it");
+            migrations::create_tables(db).await.expect("the tables are made");
+            let stay = |room, from, to| Stay::create().room(room).during(Range::new(day(from), day(to))).held(true);
+            let first = stay(1, 1, 5).save(db).await.expect("it is new");
+            first.validate(db).await.expect("it does not overlap itself");
+            let error = stay(1, 4, 9).build().validate(db).await.expect_err("the fourth is taken");
+            assert_eq!(error.fields().of(""), ["Constraint “no_overlap” is violated."]);
+            stay(1, 5, 9).build().validate(db).await.expect("from the fifth on it is free");
+            stay(2, 4, 9).build().validate(db).await.expect("another room");
+            stay(1, 4, 9).held(false).build().validate(db).await.expect("it is not held");
+        })
+        .await;
+    }
+}
+
 on_every_database! {
     models();
     a_row_that_is_well_is_no_duplicate_of_itself, every_rule_of_a_field_is_asked, what_another_row_has_is_named,
