@@ -60,6 +60,12 @@ pub trait FieldValue: Sized + Send + Sync + 'static {
     /// `orm.decode` when the column holds something else.
     fn read(row: &dyn Row, index: usize) -> Result<Self>;
 
+    /// The same value; an exact number with at least so many digits behind the point. For the derive.
+    #[doc(hidden)]
+    fn with_places(self, _places: u8) -> Self {
+        self
+    }
+
     /// The value to store.
     fn to_value(&self) -> Value;
 }
@@ -196,6 +202,14 @@ impl FieldValue for Decimal {
         decode_decimal(row.get(index)?, 10).map(|number| number.normalize())
     }
 
+    /// SQLite keeps 9.50 as 9.5; nothing that is there is cut off.
+    fn with_places(mut self, places: u8) -> Self {
+        if self.scale() < u32::from(places) {
+            self.rescale(places.into());
+        }
+        self
+    }
+
     fn to_value(&self) -> Value {
         Value::Decimal(*self)
     }
@@ -213,6 +227,10 @@ impl<T: FieldValue> FieldValue for Option<T> {
             ValueRef::Null => Ok(None),
             _ => T::read(row, index).map(Some),
         }
+    }
+
+    fn with_places(self, places: u8) -> Self {
+        self.map(|value| value.with_places(places))
     }
 
     fn to_value(&self) -> Value {

@@ -136,9 +136,13 @@ pub(super) fn read(model: &Model, position: &TokenStream, field: &Field) -> Toke
             let how = if field.is_optional { format_ident!("read_optional") } else { format_ident!("read_with") };
             quote! { #ident: #private::ForeignKey::<#target>::#how(row, plan, #position)? }
         }
-        None => quote_spanned! {ty.span()=>
-            #ident: <#ty as #private::FieldValue>::read(row, plan.at(#position))?
-        },
+        None => {
+            let read = quote_spanned! {ty.span()=> <#ty as #private::FieldValue>::read(row, plan.at(#position))? };
+            match &field.attributes.decimal_places {
+                Some(places) => quote!(#ident: #private::FieldValue::with_places(#read, #places)),
+                None => quote!(#ident: #read),
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use demijohn_core::model::{DbDefault, Deferrable, FieldKind, IndexMethod, Models, OnDelete, UniqueFor, Value};
 use demijohn_macros::{Choices, Fields, Model};
 use demijohn_orm::{
-    Choices as _, Date, Db, Duration, ForeignKey, Json, Model as _, Range, Text, TextVector, Timestamp, exists,
+    Choices as _, Date, Db, Decimal, Duration, ForeignKey, Json, Model as _, Range, Text, TextVector, Timestamp, exists,
 };
 
 #[derive(Choices, Debug, Clone, Copy, PartialEq)]
@@ -101,8 +101,18 @@ struct Item {
     picture: Text,
 }
 
+#[derive(Model, Debug, Clone)]
+#[model(app = "shop", crate = demijohn_orm)]
+struct Price {
+    id: i64,
+    #[field(max_digits = 6, decimal_places = 2)]
+    usual: Decimal,
+    #[field(max_digits = 6, decimal_places = 3)]
+    lowered: Option<Decimal>,
+}
+
 fn models() -> Models {
-    [Wide::meta(), Seat::meta()].into_iter().collect()
+    [Wide::meta(), Seat::meta(), Price::meta()].into_iter().collect()
 }
 
 #[test]
@@ -197,7 +207,20 @@ async fn what_does_not_fit_is_refused_before_it_is_sent(db: &Db) {
     assert_eq!(error.message(), "`letter` holds at most 3 characters, but was given 4");
 }
 
+async fn decimals_have_the_places_of_their_field(db: &Db) {
+    for lowered in ["0", "0.5", "-12.345"] {
+        let lowered: Decimal = lowered.parse().expect("a number");
+        Price::create().usual(Decimal::new(95, 1)).lowered(lowered).save(db).await.expect("it is stored");
+    }
+    Price::create().usual(Decimal::from(1_200)).save(db).await.expect("it is stored");
+    let prices = Price::objects().order_by(|p| p.id).all(db).await.expect("they are there");
+    let shown =
+        |price: &Price| format!("{} {}", price.usual, price.lowered.map_or_else(String::new, |it| it.to_string()));
+    assert_eq!(prices.iter().map(shown).collect::<Vec<_>>(), ["9.50 0.000", "9.50 0.500", "9.50 -12.345", "1200.00 "]);
+}
+
 on_every_database! { models();
+    decimals_have_the_places_of_their_field,
     every_type_comes_back_as_it_was,
     columns_are_compared_with_values_of_their_type,
     flattened_fields_follow_the_clock,

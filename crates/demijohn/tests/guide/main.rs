@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "the pages show models as a site writes them")]
 
+mod existing_database;
 mod relations;
 
 /// Every block of Rust of a page stands in this source, line by line; how far it is indented does not matter.
