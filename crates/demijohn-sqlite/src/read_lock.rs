@@ -14,7 +14,7 @@
 //! What readers see is not changed by it: each of them looks for the newest snapshot itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,9 @@ const REST: Duration = Duration::from_millis(5);
 /// The rest after another program was seen to write, or the lock could not be had: its checkpoints come first.
 const LONG_REST: Duration = Duration::from_secs(1);
 
+/// When it was not wanted for so long, its thread and its connection end; the next who wants it begins anew.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// A lock that spares other connections theirs.
 #[derive(Clone)]
 pub(crate) struct ReadLock(Arc<Inner>);
@@ -46,8 +49,10 @@ struct Inner {
     opener: Opener,
     /// Were there many reads since this was last looked at?
     wanted: AtomicBool,
-    /// The thread that takes the lock and gives it back; made when it is first wanted.
-    keeper: OnceLock<Option<Thread>>,
+    /// The thread that takes the lock and gives it back, while there is one.
+    keeper: Mutex<Option<Thread>>,
+    /// Held while the connection is opened, so that [`ReadLock::close`] can wait for it.
+    opening: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -67,8 +72,9 @@ pub(crate) struct Writing<'a>(&'a ReadLock);
 impl ReadLock {
     pub(crate) fn new(opener: Opener) -> Self {
         let state = State { connection: None, held: None, writers: 0, not_before: Instant::now(), is_closed: false };
-        let (wanted, keeper, state) = (AtomicBool::new(false), OnceLock::new(), Mutex::new(state));
-        Self(Arc::new(Inner { opener, wanted, keeper, state }))
+        let wanted = AtomicBool::new(false);
+        let (keeper, opening, state) = (Mutex::new(None), Mutex::new(()), Mutex::new(state));
+        Self(Arc::new(Inner { opener, wanted, keeper, opening, state }))
     }
 
     /// Many reads come.
@@ -76,14 +82,17 @@ impl ReadLock {
         if self.0.wanted.load(Ordering::Relaxed) || self.0.wanted.swap(true, Ordering::Release) {
             return;
         }
-        let start = || {
-            let own = self.clone();
-            let started = thread::Builder::new().name("demijohn-sqlite".to_owned()).spawn(move || own.keep());
-            // Without the thread, reads only take a little longer.
-            started.ok().map(|handle| handle.thread().clone())
-        };
-        if let Some(keeper) = self.0.keeper.get_or_init(start) {
+        let mut keeper = lock(&self.0.keeper);
+        if let Some(keeper) = &*keeper {
             keeper.unpark();
+            return;
+        }
+        let own = self.clone();
+        let started = thread::Builder::new().name("demijohn-sqlite".to_owned()).spawn(move || own.keep());
+        match started {
+            Ok(handle) => *keeper = Some(handle.thread().clone()),
+            // Without the thread, reads only take a little longer.
+            Err(_) => self.0.wanted.store(false, Ordering::Relaxed),
         }
     }
 
@@ -102,7 +111,9 @@ impl ReadLock {
         state.held = None;
         drop(state.connection.take());
         drop(state);
-        if let Some(Some(keeper)) = self.0.keeper.get() {
+        // A connection that is being opened is closed again before this goes on.
+        drop(lock(&self.0.opening));
+        if let Some(keeper) = &*lock(&self.0.keeper) {
             keeper.unpark();
         }
     }
@@ -110,19 +121,14 @@ impl ReadLock {
     /// What the thread does.
     fn keep(&self) {
         loop {
-            if !self.0.wanted.load(Ordering::Acquire) {
-                if self.state().is_closed {
-                    return;
-                }
-                // Whoever wants it ends this, also when he came a moment ago.
-                thread::park();
-                continue;
+            if !self.0.wanted.load(Ordering::Acquire) && self.is_over() {
+                return;
             }
             let rest = self.state().rest();
             if let Some(rest) = rest {
-                thread::sleep(rest);
+                self.pause(rest);
             } else if self.take() {
-                thread::sleep(HELD);
+                self.pause(HELD);
                 self.state().release();
             }
             // What comes next is for those who read after this.
@@ -130,8 +136,39 @@ impl ReadLock {
         }
     }
 
+    /// Waits until it is wanted; true when it was closed, or nobody wanted it for a long time.
+    fn is_over(&self) -> bool {
+        let start = Instant::now();
+        loop {
+            if self.state().is_closed {
+                return true;
+            }
+            // Whoever wants it ends this, also when he came a moment ago.
+            thread::park_timeout(IDLE.saturating_sub(start.elapsed()));
+            if self.0.wanted.load(Ordering::Acquire) {
+                return false;
+            }
+            let mut keeper = lock(&self.0.keeper);
+            // Who wants it says so before he looks for this thread.
+            if start.elapsed() >= IDLE && !self.0.wanted.load(Ordering::Acquire) {
+                self.state().connection = None;
+                *keeper = None;
+                return true;
+            }
+        }
+    }
+
+    /// Sleeps, unless it is closed.
+    fn pause(&self, length: Duration) {
+        let start = Instant::now();
+        while start.elapsed() < length && !self.state().is_closed {
+            thread::park_timeout(length.saturating_sub(start.elapsed()));
+        }
+    }
+
     /// Begins to read; false when that cannot be.
     fn take(&self) -> bool {
+        let _opening = lock(&self.0.opening);
         let mut state = self.state();
         if state.connection.is_none() && !state.is_closed {
             drop(state);
@@ -144,8 +181,12 @@ impl ReadLock {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.state)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Writing<'_> {

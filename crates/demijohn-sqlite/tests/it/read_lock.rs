@@ -234,6 +234,38 @@ async fn it_ends_with_the_database_and_the_wal_with_it() {
     assert!(!left, "the connection that writes closes last and tidies up");
 }
 
+/// Also while its connection is being opened: the file may be deleted at once.
+#[tokio::test]
+async fn nothing_of_it_outlives_the_database() {
+    for round in 0..300 {
+        let place = Place::new();
+        let db = place.open("").await;
+        run(&*db, "CREATE TABLE cup (id integer PRIMARY KEY, n integer)").await;
+        run(&*db, "INSERT INTO cup (n) VALUES (1)").await;
+        // After a write it is left alone.
+        tokio::time::sleep(Duration::from_millis(6)).await;
+        for _ in 0..128 + round % 60 {
+            number(&*db, "SELECT count(*) FROM cup WHERE n = 1").await;
+        }
+        drop(db);
+        let left = std::fs::exists(place.file("test.db-wal")).expect("the folder can be read");
+        assert!(!left, "round {round}: a connection was left when the one that writes closed");
+        std::fs::remove_file(place.file("test.db")).expect("it is there");
+        tokio::time::sleep(Duration::from_millis(3)).await;
+        let found = std::fs::read_dir(place.dir()).expect("the folder can be read").count();
+        assert_eq!(found, 0, "round {round}: it made the file anew");
+    }
+}
+
+#[tokio::test]
+async fn after_a_long_silence_it_begins_anew() {
+    let place = Place::new();
+    let (db, other) = cups(&place).await;
+    read_until_held(&db, &other).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    read_until_held(&db, &other).await;
+}
+
 fn wal_size(place: &Place) -> u64 {
     std::fs::metadata(place.file("test.db-wal")).expect("there is a WAL").len()
 }
