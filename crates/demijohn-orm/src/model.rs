@@ -325,11 +325,14 @@ tuples!(A B C D E F);
 pub struct Plan {
     offset: usize,
     related: Vec<(u16, Plan)>,
+    /// Of the values beside or in place of the row: how many digits behind the point each has at least. Empty where none
+    /// is an exact number of a column's.
+    pub(crate) places: Vec<u8>,
 }
 
 impl Plan {
     /// A model's own columns, from the first, and nothing else.
-    pub const OWN: Self = Self { offset: 0, related: Vec::new() };
+    pub const OWN: Self = Self { offset: 0, related: Vec::new(), places: Vec::new() };
 
     /// The plan of a query that reads these paths after its own table.
     pub(crate) fn of(from: &'static Path, paths: &[&'static Path]) -> Self {

@@ -28,7 +28,7 @@ pub use update::UpdateSet;
 use std::fmt;
 use std::marker::PhantomData;
 
-use demijohn_core::model::{PairsMeta, Value};
+use demijohn_core::model::{FieldKind, PairsMeta, Value};
 use demijohn_sql::{Dialect, Expr, Order, Path, Projection, Select, Statement, normalize, writer};
 
 use crate::{
@@ -363,10 +363,14 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     }
 
     pub(crate) fn plan(&self) -> Plan {
-        match &self.select.projection {
-            Projection::Model(related) if !related.is_empty() => Plan::of(self.select.from, related),
-            _ => Plan::OWN,
-        }
+        let (mut plan, values) = match &self.select.projection {
+            Projection::Model(related) if related.is_empty() => (Plan::OWN, &self.select.annotations),
+            Projection::Model(related) => (Plan::of(self.select.from, related), &self.select.annotations),
+            Projection::Exprs(values) => (Plan::OWN, values),
+            _ => return Plan::OWN,
+        };
+        plan.places = places_of(values);
+        plan
     }
 }
 
@@ -375,6 +379,18 @@ impl<M: Model, S: Shape> fmt::Debug for QuerySet<M, S> {
         let statement = self.to_sql(&demijohn_sql::Sqlite);
         write!(f, "QuerySet({} {:?})", statement.sql, statement.params)
     }
+}
+
+/// How many digits behind the point these values have at least; empty where that is said of none.
+fn places_of(values: &[Expr]) -> Vec<u8> {
+    let of = |value: &Expr| match value {
+        Expr::Column(column) => match column.meta().kind {
+            FieldKind::Decimal { decimal_places, .. } => decimal_places,
+            _ => 0,
+        },
+        _ => 0,
+    };
+    if values.iter().all(|value| of(value) == 0) { Vec::new() } else { values.iter().map(of).collect() }
 }
 
 /// The primary-key comparison alone finds at most one row.

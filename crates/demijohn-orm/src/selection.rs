@@ -47,18 +47,43 @@ pub trait Selection: Shape {
     /// Adds its values.
     fn push(self, exprs: &mut Vec<Expr>);
 
-    /// Reads it from the columns that begin at a position, and moves the position behind them.
+    /// Reads it from the next of a row's values.
     ///
     /// # Errors
     /// `orm.decode` when a column holds something else than the model says.
-    fn read_at(row: &dyn Row, at: &mut usize) -> Result<Self::Row>;
+    fn read_from(values: &mut Values<'_>) -> Result<Self::Row>;
+}
+
+/// The values of a row that are read one after another.
+#[doc(hidden)]
+pub struct Values<'a> {
+    row: &'a dyn Row,
+    at: usize,
+    /// See [`Plan`].
+    places: std::slice::Iter<'a, u8>,
+}
+
+impl<'a> Values<'a> {
+    /// Those from this position on.
+    pub(crate) fn new(row: &'a dyn Row, at: usize, plan: &'a Plan) -> Self {
+        Self { row, at, places: plan.places.iter() }
+    }
+
+    fn next<T: FieldValue>(&mut self) -> Result<T> {
+        let value = T::read(self.row, self.at)?;
+        self.at += 1;
+        Ok(match self.places.next() {
+            Some(&places) if places > 0 => value.with_places(places),
+            _ => value,
+        })
+    }
 }
 
 impl<T: FieldValue> Shape for Column<T> {
     type Row = T;
 
-    fn read(row: &dyn Row, _: &Plan) -> Result<T> {
-        T::read(row, 0)
+    fn read(row: &dyn Row, plan: &Plan) -> Result<T> {
+        Values::new(row, 0, plan).next()
     }
 }
 
@@ -67,9 +92,8 @@ impl<T: FieldValue> Selection for Column<T> {
         exprs.push(self.expr());
     }
 
-    fn read_at(row: &dyn Row, at: &mut usize) -> Result<T> {
-        *at += 1;
-        T::read(row, *at - 1)
+    fn read_from(values: &mut Values<'_>) -> Result<T> {
+        values.next()
     }
 }
 
@@ -86,9 +110,8 @@ impl<T: FieldValue> Selection for Expression<T> {
         exprs.push(self.into_expr());
     }
 
-    fn read_at(row: &dyn Row, at: &mut usize) -> Result<T> {
-        *at += 1;
-        T::read(row, *at - 1)
+    fn read_from(values: &mut Values<'_>) -> Result<T> {
+        values.next()
     }
 }
 
@@ -113,8 +136,8 @@ macro_rules! tuples {
         impl<$($name: Selection),+> Shape for ($($name,)+) {
             type Row = ($($name::Row,)+);
 
-            fn read(row: &dyn Row, _: &Plan) -> Result<Self::Row> {
-                Self::read_at(row, &mut 0)
+            fn read(row: &dyn Row, plan: &Plan) -> Result<Self::Row> {
+                Self::read_from(&mut Values::new(row, 0, plan))
             }
         }
 
@@ -127,8 +150,8 @@ macro_rules! tuples {
                 $($name.push(exprs);)+
             }
 
-            fn read_at(row: &dyn Row, at: &mut usize) -> Result<Self::Row> {
-                Ok(($($name::read_at(row, at)?,)+))
+            fn read_from(values: &mut Values<'_>) -> Result<Self::Row> {
+                Ok(($($name::read_from(values)?,)+))
             }
         }
 

@@ -6,6 +6,7 @@ use demijohn_core::Result;
 use demijohn_sql::{Expr, Projection, Row, normalize};
 
 use super::QuerySet;
+use crate::selection::Values;
 use crate::{Expression, FieldValue, Model, Plan, RowShape, Rows, Selection, Shape};
 
 /// Whole rows of a model, each with the values that `annotate` named.
@@ -15,8 +16,8 @@ impl<M: Model, T: Selection> Shape for Annotated<M, T> {
     type Row = (M, T::Row);
 
     fn read(row: &dyn Row, plan: &Plan) -> Result<Self::Row> {
-        let mut at = row.len().saturating_sub(T::WIDTH);
-        Ok((M::from_row(row, plan)?, T::read_at(row, &mut at)?))
+        let mut values = Values::new(row, row.len().saturating_sub(T::WIDTH), plan);
+        Ok((M::from_row(row, plan)?, T::read_from(&mut values)?))
     }
 }
 

@@ -217,6 +217,14 @@ async fn decimals_have_the_places_of_their_field(db: &Db) {
     let shown =
         |price: &Price| format!("{} {}", price.usual, price.lowered.map_or_else(String::new, |it| it.to_string()));
     assert_eq!(prices.iter().map(shown).collect::<Vec<_>>(), ["9.50 0.000", "9.50 0.500", "9.50 -12.345", "1200.00 "]);
+    // Values by themselves and beside rows are no different; what was computed has the digits that it needs.
+    let second = || Price::objects().with_key(2);
+    let values = second().select(|p| (p.id, p.usual, p.lowered, p.usual + p.usual)).get(db).await.expect("it is there");
+    let (_, usual, lowered, twice) = values;
+    assert_eq!(format!("{usual} {} {}", lowered.expect("a price"), twice.normalize()), "9.50 0.500 19");
+    assert_eq!(second().select(|p| p.usual).get(db).await.expect("it is there").to_string(), "9.50");
+    let (price, (id, lowered)) = second().annotate(|p| (p.id, p.lowered)).get(db).await.expect("it is there");
+    assert_eq!((price.id, lowered.expect("a price").to_string().as_str()), (id, "0.500"));
 }
 
 on_every_database! { models();
