@@ -182,6 +182,8 @@ fn of_kind(name: &'static str, kind: FieldKind) -> Option<Field> {
         FieldKind::Duration => Field::duration(name),
         FieldKind::IpAddress => Field::ip_address(name),
         FieldKind::HStore => Field::named_texts(name),
+        // Of two controls for each value there is no list.
+        FieldKind::Array(FieldKind::Range(_)) => return None,
         FieldKind::Array(of) => Field::list(name, of_kind(name, *of)?),
         FieldKind::Range(of) => Field::range(name, of_kind(name, *of)?),
         FieldKind::Varchar(most) => Field::text(name).max_length(most as usize),

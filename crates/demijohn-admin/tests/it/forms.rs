@@ -1,9 +1,17 @@
 //! Adding and changing rows.
 
-use demijohn_orm::Model as _;
+use demijohn_admin::AppAdmin as _;
+use demijohn_auth::app_with;
+use demijohn_e2e::TestDatabase;
+use demijohn_e2e::database::Kind;
+use demijohn_macros::Model;
+use demijohn_orm::migrations::prelude::*;
+use demijohn_orm::migrations::{Migrations, SourceMeta};
+use demijohn_orm::{AppModels as _, Date, Model as _};
+use demijohn_web::App;
 
 use crate::blog::Post;
-use crate::site::{Fresh, page, post_fields};
+use crate::site::{Fresh, accounts, page, post_fields};
 
 async fn site() -> (Fresh, demijohn_web::TestClient) {
     let fresh = Fresh::new().await;
@@ -122,6 +130,47 @@ async fn values_that_must_be_unlike_are_told_alone_and_together() {
         .form(&post_fields("Other", "other", "1"))
         .await
         .assert_redirect("/admin/blog/post/");
+}
+
+/// The tables do not have the constraint: what refuses a row is the admin.
+#[tokio::test]
+async fn a_constraint_with_a_condition_is_told_as_well() {
+    #[derive(Model, Debug, Clone)]
+    #[model(app = "pier", display = ["name"], crate = demijohn_orm)]
+    #[model(unique("name", name = "one_open", condition = "{closed} IS NULL", message = "One of them is open."))]
+    struct Berth {
+        id: i64,
+        #[field(max_length = 20)]
+        name: String,
+        closed: Option<Date>,
+    }
+
+    let pier = || {
+        let first = Migration::new("pier", "0001_initial").create_model("Berth", |m| {
+            m.field("id", auto());
+            m.field("name", varchar(20));
+            m.field("closed", date().null());
+        });
+        let migrations = Migrations::new("pier", SourceMeta::default(), vec![first]);
+        let pier = App::named("pier").model::<Berth>().migrations(migrations).admin::<Berth>(|a| a);
+        App::new().install(app_with(accounts())).install(demijohn_admin::app()).mount("/", pier)
+    };
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(database) = TestDatabase::new(kind).await else { continue };
+        let fresh = Fresh::on(database, pier(), |settings| settings).await;
+        let client = fresh.client(&fresh.superuser("ada").await).await;
+        let open = [("name", "North"), ("closed", "")];
+        let closed = [("name", "North"), ("closed", "2026-11-22")];
+        let list = "/admin/pier/berth/";
+        client.post("/admin/pier/berth/add/").form(&open).await.assert_redirect(list);
+        let body = page(client.post("/admin/pier/berth/add/").form(&open).await);
+        assert!(body.contains("One of them is open."), "{kind:?}: {body}");
+        client.post("/admin/pier/berth/1/change/").form(&open).await.assert_redirect(list);
+        client.post("/admin/pier/berth/add/").form(&closed).await.assert_redirect(list);
+        let body = page(client.post("/admin/pier/berth/2/change/").form(&open).await);
+        assert!(body.contains("One of them is open."), "{kind:?}: {body}");
+        assert_eq!(fresh.sql("SELECT count(*) FROM pier_berth WHERE closed IS NULL").await, ["1"], "{kind:?}");
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,9 @@ use super::{Messages, unix_lines, value};
 use crate::field_type::FieldType;
 use crate::{Field, message, show};
 
+/// So many things that are wrong are said: one of a long list is worth as little to its reader as it costs us.
+const MOST_MESSAGES: usize = 20;
+
 /// One value on each line, or a JSON list. What nobody touched stays as it is.
 pub(super) fn read(field: &Field, of: &FieldType, sent: &str, zone: &TimeZone) -> Result<Value, Messages> {
     if let Some(initial @ Value::Array(_)) = field.initial.first()
@@ -31,6 +34,9 @@ fn of_items(field: &Field, of: &FieldType, items: &[Json], zone: &TimeZone) -> R
         match of_item(field, of, item, zone) {
             Ok(value) => values.push(value),
             Err(wrong) => messages.extend(wrong.iter().map(|message| message::of_item(n + 1, message))),
+        }
+        if messages.len() >= MOST_MESSAGES {
+            break;
         }
     }
     if messages.is_empty() { Ok(values) } else { Err(messages) }
@@ -59,6 +65,9 @@ pub(super) fn named(sent: &str) -> Result<Value, Messages> {
     let mut texts = BTreeMap::new();
     let mut messages = Messages::new();
     for (name, value) in pairs {
+        if messages.len() >= MOST_MESSAGES {
+            break;
+        }
         let text = match value {
             Json::Null => None,
             Json::String(text) => Some(text),

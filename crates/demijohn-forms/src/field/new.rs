@@ -106,7 +106,8 @@ impl Field {
         Self::new(name, FieldType::Address, Widget::Text)
     }
 
-    /// Several values, one on each line or in a JSON list. What one of them is, `item` says: its type and its rules.
+    /// Several values, one on each line or in a JSON list. What one of them is, `item` says: its type and its rules; it may
+    /// be a list itself, but no range. Of a long list the first twenty mistakes are said.
     ///
     /// ```
     /// use demijohn_core::model::Value;

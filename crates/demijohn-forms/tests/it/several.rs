@@ -71,6 +71,15 @@ fn each_value_that_is_wrong_is_named() {
     outcome(sizes(), &[("sizes", &deep)]).expect_err("a number is not that deep");
 }
 
+#[test]
+fn of_a_list_that_is_all_wrong_twenty_mistakes_are_said() {
+    let long = "x\n".repeat(100_000);
+    assert_eq!(outcome(sizes(), &[("sizes", &long)]).expect_err("all are wrong").len(), 20);
+    let pairs: Vec<String> = (0..1_000).map(|n| format!("\"{n}\": []")).collect();
+    let document = format!("{{{}}}", pairs.join(", "));
+    assert_eq!(outcome(Field::named_texts("x"), &[("x", &document)]).expect_err("all are wrong").len(), 20);
+}
+
 /// Whatever stands in a control, sending it back changes nothing.
 #[test]
 fn what_nobody_touched_stays_as_it_is() {

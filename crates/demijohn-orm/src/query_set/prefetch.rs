@@ -178,9 +178,12 @@ pub(crate) async fn complete<M: Model, P: PrefetchList<M>>(
 impl<M: Model, S: RowShape> QuerySet<M, S> {
     /// The rows, and what holds their relations.
     async fn rows_and_keys<P: PrefetchList<S::Row>>(self, with: &P, db: &dyn Executor) -> Result<(Vec<S::Row>, Keys)> {
-        let plan = self.plan();
+        let (plan, room) = (self.plan(), self.room());
         let (mut rows, mut keys) = (Vec::new(), Keys::of(with)?);
         run::query(db, self.prepared(), &mut |row| {
+            if rows.is_empty() {
+                rows.reserve(room);
+            }
             rows.push(S::read(row, &plan)?);
             keys.read(row, M::meta())?;
             Ok(Flow::More)

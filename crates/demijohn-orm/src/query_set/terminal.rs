@@ -9,16 +9,6 @@ use crate::delete::delete_found;
 use crate::model::not_found;
 use crate::{Deleted, Executor, Model, Shape, run};
 
-/// Room for so many rows is made when the first one comes, of a query that says nothing of its number.
-///
-/// A list that grows from four rows on is moved again and again. With the allocator of Linux it is worse: a small piece
-/// that another thread freed grows in that thread's memory, behind its lock. A page of 20 rows took up to twice as long
-/// on two threads.
-const FIRST_ROWS: usize = 16;
-
-/// The most that room is made for at once: many a query has a limit that its rows never reach.
-const MOST_FIRST_ROWS: u64 = 64;
-
 impl<M: Model, S: Shape> QuerySet<M, S> {
     /// All the rows.
     ///
@@ -26,7 +16,7 @@ impl<M: Model, S: Shape> QuerySet<M, S> {
     /// What the database reports.
     pub async fn all(self, db: &dyn Executor) -> Result<Vec<S::Row>> {
         let plan = self.plan();
-        let room = self.select.limit.map_or(FIRST_ROWS, |limit| limit.min(MOST_FIRST_ROWS) as usize);
+        let room = self.room();
         let mut rows = Vec::new();
         run::query(db, self.prepared(), &mut |row| {
             if rows.is_empty() {

@@ -5,6 +5,7 @@
 
 use demijohn_core::Result;
 use demijohn_core::model::{FieldMeta, IndexMeta, ModelMeta, SqlTemplate, TemplatePart, Value};
+use demijohn_sql::schema::quoted;
 use demijohn_sql::{Dialect, Flow, Statement, ValueRef};
 
 use super::checks::placeholder;
@@ -218,17 +219,8 @@ impl Query<'_> {
         placeholder(&mut self.sql, self.dialect, field, self.params.len());
     }
 
-    /// It comes from a model's description; doubling the quote costs nothing and closes the door.
     fn name(&mut self, name: &str) {
-        let quote = self.dialect.quote();
-        self.sql.push(quote);
-        for letter in name.chars() {
-            self.sql.push(letter);
-            if letter == quote {
-                self.sql.push(quote);
-            }
-        }
-        self.sql.push(quote);
+        self.sql.push_str(&quoted(name, self.dialect));
     }
 }
 
